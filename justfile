@@ -1,0 +1,35 @@
+# Recipes for people. `cargo` alone does all of it too; see README.md.
+
+# List the recipes.
+default:
+    @just --list
+
+# Check, build and train every variant of an experiment, and write its results.
+run *ARGS:
+    cargo ablate run {{ARGS}}
+
+# Validate experiment files and show what they describe.
+check *ARGS:
+    cargo ablate check {{ARGS}}
+
+# All tests.
+test *ARGS:
+    cargo test --workspace {{ARGS}}
+
+# The kernels' micro-benchmarks.
+bench *ARGS:
+    cargo bench -p kernels {{ARGS}}
+
+# Accept changed snapshots after looking at them.
+bless:
+    INSTA_UPDATE=always cargo test --workspace
+    git diff --stat -- '*.snap'
+
+# Formatting, and what clippy can mend.
+fix:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged -- -D warnings
+
+# What the gate runs.
+gate:
+    .ci/run
