@@ -1,0 +1,95 @@
+//! Where the images are and how they are read.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// The data of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataPlan {
+    /// The folder that holds the split folders. Absolute, or relative to the working directory of the tool.
+    pub directory: PathBuf,
+    /// The class names, sorted; label i is class i. Empty where the folder is not there yet to tell.
+    pub classes: Vec<String>,
+    /// How labels are presented to the loss.
+    pub label_mode: LabelMode,
+    /// Height and width that every image is resized to.
+    pub image_size: [usize; 2],
+    /// Images in a batch; the last one of a pass may be smaller.
+    pub batch_size: usize,
+    /// How images are resized.
+    pub interpolation: Interpolation,
+    /// Whether training images are visited in an order drawn anew for every pass.
+    pub shuffle: bool,
+    /// What an unreadable image does.
+    pub on_error: OnError,
+    /// How to draw the data set where `directory` does not exist.
+    pub generate: Option<Generate>,
+}
+
+impl DataPlan {
+    /// Channels of a decoded image: red, green, blue.
+    pub const CHANNELS: usize = 3;
+}
+
+/// How labels are presented to the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelMode {
+    /// Two classes, one number: 0 for the first class, 1 for the second.
+    Binary,
+    /// One number per class.
+    Categorical,
+}
+
+/// How images are resized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interpolation {
+    /// The source pixel under the centre of the target pixel, as Pillow's NEAREST.
+    Nearest,
+    /// The triangle filter, widened when shrinking, as Pillow's BILINEAR.
+    Bilinear,
+}
+
+/// What an unreadable image does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnError {
+    /// The run refuses to start and lists all such files.
+    #[default]
+    Refuse,
+    /// Such files are left out, and counted.
+    Skip,
+}
+
+/// A data set that Ablate can draw by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generate {
+    /// Which one.
+    pub kind: GenerateKind,
+    /// Number of training images, over all classes.
+    pub train: usize,
+    /// Number of validation images, over all classes.
+    pub validation: usize,
+    /// Number of test images, over all classes.
+    pub test: usize,
+    /// Another seed gives other images of the same kind.
+    pub seed: u64,
+}
+
+/// The data sets that Ablate can draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GenerateKind {
+    /// Drawn photographs of cats and dogs.
+    Pets,
+}
+
+impl GenerateKind {
+    /// The class names, sorted.
+    pub fn classes(self) -> &'static [&'static str] {
+        match self {
+            GenerateKind::Pets => &["cat", "dog"],
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What a model program is asked to do. It comes as one line of JSON on standard input, which then stays open: when it
+//! closes, the tool is gone and the program ends.
+
+use crate::run::Run;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A request to a model program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub enum Request {
+    /// Train, or go on training, and leave all that belongs to the run in `directory`.
+    Train {
+        /// What to train.
+        run: Run,
+        /// Its id: a checkpoint of another id is not gone on from.
+        run_id: String,
+        /// The run's folder, which exists.
+        directory: PathBuf,
+        /// Threads of the engine.
+        threads: usize,
+    },
+    /// Classify images with a trained model.
+    Predict {
+        /// What was trained.
+        run: Run,
+        /// Its weights.
+        model: PathBuf,
+        /// The images.
+        images: Vec<PathBuf>,
+        /// Threads of the engine.
+        threads: usize,
+    },
+    /// Draw what each layer of a trained model makes of an image.
+    Explain {
+        /// What was trained.
+        run: Run,
+        /// Its weights.
+        model: PathBuf,
+        /// The image.
+        image: PathBuf,
+        /// Where the pictures go; the folder exists.
+        directory: PathBuf,
+        /// Threads of the engine.
+        threads: usize,
+    },
+}
