@@ -1,0 +1,19 @@
+//! What happened: typed rows of a run and the CSV files they stand in, the events a model program
+//! reports, and the layout of a results folder.
+
+pub mod atomic;
+pub mod column;
+pub mod epochs_csv;
+pub mod event;
+mod json_number;
+pub mod layout;
+pub mod number;
+pub mod run;
+pub mod runs_csv;
+pub mod table;
+
+pub use column::{Better, Column, Measure};
+pub use event::Event;
+pub use layout::{ExperimentDirectory, RunDirectory};
+pub use run::{Epoch, Measures, RunRecord, Status};
+pub use table::CsvError;

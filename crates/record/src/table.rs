@@ -1,0 +1,113 @@
+//! CSV text to and from cells: what the files of a result set have in common. LF ends a line; a cell is quoted where a
+//! comma, quote or line break in it asks for that; an empty cell is a missing value.
+
+use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Why a text is not the result file it should be.
+#[derive(Debug, Error)]
+pub enum CsvError {
+    /// The first line is another file's.
+    #[error("line 1: column {index} is {found:?}, expected {expected:?}")]
+    Header {
+        /// Counted from 1.
+        index: usize,
+        /// What stands there; empty where the line ends before.
+        found: String,
+        /// What should.
+        expected: String,
+    },
+    /// A cell does not hold what its column holds.
+    #[error("line {line}: {column} is {value:?}, expected {expected}")]
+    Cell {
+        /// Counted from 1.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        value: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// The text is no CSV: a row too long or too short, bytes that are not UTF-8.
+    #[error(transparent)]
+    Malformed(#[from] csv::Error),
+}
+
+/// The text of a table. Every row has as many cells as the header.
+pub fn render(header: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut writer = WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    let written =
+        writer.write_record(header).and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row)));
+    // A Vec takes every byte, so only a row of another length than the header could fail: a mistake of the caller's.
+    written.expect("rows as long as the header");
+    let bytes = writer.into_inner().expect("a Vec takes every byte");
+    String::from_utf8(bytes).expect("cells are UTF-8")
+}
+
+/// A table that was read: its header and rows, cell by cell.
+pub(crate) struct Table {
+    pub header: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    pub fn parse(text: &str) -> Result<Table, CsvError> {
+        let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+        let header: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
+        let rows =
+            reader.records().map(|record| record.map(|cells| Row::new(cells, &header))).collect::<Result<_, _>>()?;
+        Ok(Table { header, rows })
+    }
+
+    /// Checks the columns from `start` on against `expected`.
+    pub fn expect(&self, start: usize, expected: &[&str]) -> Result<(), CsvError> {
+        for (offset, expected) in expected.iter().enumerate() {
+            let found = self.header.get(start + offset).map_or("", String::as_str);
+            if found != *expected {
+                let (found, expected) = (found.to_owned(), (*expected).to_owned());
+                return Err(CsvError::Header { index: start + offset + 1, found, expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A row of a table.
+pub(crate) struct Row {
+    line: u64,
+    cells: Vec<(String, String)>,
+}
+
+impl Row {
+    fn new(cells: StringRecord, header: &[String]) -> Row {
+        let line = cells.position().map_or(0, csv::Position::line);
+        Row { line, cells: header.iter().cloned().zip(cells.iter().map(str::to_owned)).collect() }
+    }
+
+    /// The text of a column; empty where there is no such column.
+    pub fn text(&self, column: &str) -> &str {
+        self.cells.iter().find(|(name, _)| name == column).map_or("", |(_, value)| value)
+    }
+
+    /// Cells from the `start`th on.
+    pub fn tail(&self, start: usize) -> Vec<String> {
+        self.cells.iter().skip(start).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The value of a column that is never empty.
+    pub fn value<T: FromStr>(&self, column: &str, expected: &'static str) -> Result<T, CsvError> {
+        self.text(column).parse().map_err(|_| self.wrong(column, expected))
+    }
+
+    /// The value of a column; `None` where the cell is empty.
+    pub fn optional<T: FromStr>(&self, column: &str, expected: &'static str) -> Result<Option<T>, CsvError> {
+        if self.text(column).is_empty() { Ok(None) } else { self.value(column, expected).map(Some) }
+    }
+
+    pub fn wrong(&self, column: &str, expected: &'static str) -> CsvError {
+        let (column, value) = (column.to_owned(), self.text(column).to_owned());
+        CsvError::Cell { line: self.line, column, value, expected }
+    }
+}
