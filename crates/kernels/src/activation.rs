@@ -1,0 +1,70 @@
+//! Element-wise activations. Backward works from the output, so the input need not be kept.
+//!
+//! `exp` and `tanh` are [`libm`]'s, whose bits do not differ between machines.
+
+use rayon::prelude::*;
+
+/// A function applied to every element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Activation {
+    /// `max(x, 0)`, with gradient 0 at 0; NaN stays.
+    Relu,
+    /// `x` where positive, else `x` times the slope, which is at least 0; the gradient at 0 is the slope.
+    LeakyRelu(f32),
+    /// `1 / (1 + exp(-x))`.
+    Sigmoid,
+    /// Hyperbolic tangent.
+    Tanh,
+}
+
+/// Elements a thread takes at once: enough to be worth it, few enough to share out one image.
+const CHUNK: usize = 16 * 1024;
+
+/// Overwrites `y` with the activation of `x`.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn forward(activation: Activation, x: &[f32], y: &mut [f32]) {
+    assert_eq!(x.len(), y.len());
+    y.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).for_each(|(y, x)| match activation {
+        Activation::Relu => map(x, y, |x| if x <= 0.0 { 0.0 } else { x }),
+        Activation::LeakyRelu(slope) => map(x, y, |x| if x > 0.0 { x } else { slope * x }),
+        Activation::Sigmoid => map(x, y, sigmoid),
+        Activation::Tanh => map(x, y, libm::tanhf),
+    });
+}
+
+/// Overwrites `dx` with the gradient of the input, given the output `y` and its gradient `dy`.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn backward(activation: Activation, y: &[f32], dy: &[f32], dx: &mut [f32]) {
+    assert_eq!(y.len(), dy.len());
+    assert_eq!(y.len(), dx.len());
+    let inputs = y.par_chunks(CHUNK).zip(dy.par_chunks(CHUNK));
+    dx.par_chunks_mut(CHUNK).zip(inputs).for_each(|(dx, (y, dy))| match activation {
+        Activation::Relu => map2(y, dy, dx, |y, dy| if y > 0.0 { dy } else { 0.0 }),
+        Activation::LeakyRelu(slope) => map2(y, dy, dx, |y, dy| if y > 0.0 { dy } else { slope * dy }),
+        Activation::Sigmoid => map2(y, dy, dx, |y, dy| dy * y * (1.0 - y)),
+        Activation::Tanh => map2(y, dy, dx, |y, dy| dy * (1.0 - y * y)),
+    });
+}
+
+/// The logistic function; no overflow for large negative `x`.
+pub fn sigmoid(x: f32) -> f32 {
+    let e = libm::expf(-x.abs());
+    let positive = 1.0 / (1.0 + e);
+    if x < 0.0 { e * positive } else { positive }
+}
+
+fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32) {
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = f(*x);
+    }
+}
+
+fn map2(y: &[f32], dy: &[f32], dx: &mut [f32], f: impl Fn(f32, f32) -> f32) {
+    for ((dx, y), dy) in dx.iter_mut().zip(y).zip(dy) {
+        *dx = f(*y, *dy);
+    }
+}

@@ -1,0 +1,126 @@
+//! The gradient of the input, as convolutions of `dy` itself.
+//!
+//! An input pixel at (i, j) meets the kernel's row u only where `i + pad_top - u` is divisible by the vertical stride, and
+//! likewise for columns. So pixels fall into `strides[0] * strides[1]` classes by their remainders; within a class every
+//! pixel sees the same taps, of a window of `dy` that slides with stride 1. Images go to threads one by one.
+
+use super::Shape;
+use crate::cpu::{self, Level, multiversion};
+use crate::panel::{Cursor, PIXELS, Panel, Window};
+use crate::tile::{Tile, Weights};
+use rayon::prelude::*;
+
+/// Overwrites `dx` with the gradient of the input, given `dy`, that of the output before any activation.
+///
+/// # Panics
+/// If a slice's length is not what `shape` says.
+pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32]) {
+    assert_eq!(dy.len(), shape.batch * shape.out_len());
+    assert_eq!(kernel.len(), shape.kernel_len());
+    assert_eq!(dx.len(), shape.batch * shape.in_len());
+    if dx.is_empty() {
+        return;
+    }
+    if dy.is_empty() {
+        return dx.fill(0.0);
+    }
+    let level = cpu::level();
+    let [vertical, horizontal] = shape.strides;
+    let remainders = (0..vertical).flat_map(|a| (0..horizontal).map(move |b| [a, b]));
+    let classes: Vec<Class> = remainders.filter_map(|r| Class::new(level, shape, kernel, r)).collect();
+    // Where a stride is larger than the kernel, there are pixels that no window sees.
+    let gaps = classes.len() < vertical * horizontal;
+    dx.par_chunks_mut(shape.in_len()).zip(dy.par_chunks(shape.out_len())).for_each(|(dx, dy)| {
+        if gaps {
+            dx.fill(0.0);
+        }
+        for class in &classes {
+            let mut panel = class.window.panel();
+            let panel = &mut panel;
+            multiversion!(
+                level,
+                fn(shape: &Shape, class: &Class, dy: &[f32], panel: &mut Panel, dx: &mut [f32]) = pixels
+            );
+        }
+    });
+}
+
+/// Input pixels that meet the same taps.
+struct Class {
+    /// Their first row and column, and how many rows and columns there are, a stride apart.
+    first: [usize; 2],
+    grid: [usize; 2],
+    /// What they see of `dy`, and where the window of the first of them starts.
+    window: Window,
+    origin: [isize; 2],
+    /// Weights of the taps, the last tap first, (taps, out channels) by in channels.
+    weights: Weights,
+}
+
+/// One axis of a class: the first pixel, the number of pixels, the number of taps, and where the first window starts.
+fn axis(
+    remainder: usize,
+    input: usize,
+    kernel: usize,
+    stride: usize,
+    pad: usize,
+) -> Option<(usize, usize, usize, isize)> {
+    if remainder >= kernel {
+        return None;
+    }
+    let taps = (kernel - remainder).div_ceil(stride);
+    let first = (remainder + stride - pad % stride) % stride;
+    let pixels = input.saturating_sub(first).div_ceil(stride);
+    let start = ((first + pad - remainder) / stride) as isize - (taps as isize - 1);
+    Some((first, pixels, taps, start))
+}
+
+impl Class {
+    /// The pixels whose padded row and column leave these remainders, if any tap meets them.
+    fn new(level: Level, shape: &Shape, kernel: &[f32], remainders: [usize; 2]) -> Option<Self> {
+        let [vertical, horizontal] = shape.strides;
+        let rows = axis(remainders[0], shape.in_height, shape.kernel[0], vertical, shape.pad_top)?;
+        let columns = axis(remainders[1], shape.in_width, shape.kernel[1], horizontal, shape.pad_left)?;
+        let (inputs, outputs) = (shape.in_channels, shape.out_channels);
+        let mut matrix = Vec::with_capacity(rows.2 * columns.2 * inputs * outputs);
+        for u in (0..rows.2).rev().map(|tap| remainders[0] + tap * vertical) {
+            for v in (0..columns.2).rev().map(|tap| remainders[1] + tap * horizontal) {
+                let tap = &kernel[(u * shape.kernel[1] + v) * inputs * outputs..][..inputs * outputs];
+                matrix.extend((0..outputs).flat_map(|o| tap[o..].iter().step_by(outputs)));
+            }
+        }
+        Some(Class {
+            first: [rows.0, columns.0],
+            grid: [rows.1, columns.1],
+            window: Window { image: [shape.out_height, shape.out_width, outputs], size: [rows.2, columns.2] },
+            origin: [rows.3, columns.3],
+            weights: Weights::pack(level, &matrix, rows.2 * columns.2 * outputs, inputs),
+        })
+    }
+}
+
+/// Computes the pixels of a class in one image.
+#[inline(always)]
+fn pixels(shape: &Shape, class: &Class, dy: &[f32], panel: &mut Panel, dx: &mut [f32]) {
+    let count = class.grid[0] * class.grid[1];
+    let mut tile = Tile::new();
+    let mut cursor = Cursor::at(class.grid.map(|size| size.max(1)), 0);
+    for first in (0..count).step_by(PIXELS) {
+        let mut places = [0; PIXELS];
+        let places = &mut places[..PIXELS.min(count - first)];
+        for (pixel, place) in places.iter_mut().enumerate() {
+            let (row, column) = (cursor.row as isize, cursor.column as isize);
+            class.window.copy(dy, [class.origin[0] + row, class.origin[1] + column], pixel, panel);
+            let row = class.first[0] + cursor.row * shape.strides[0];
+            let column = class.first[1] + cursor.column * shape.strides[1];
+            *place = (row * shape.in_width + column) * shape.in_channels;
+            cursor.advance();
+        }
+        for columns in class.weights.columns() {
+            columns.multiply(panel, None, &mut tile);
+            for (pixel, place) in places.iter().enumerate() {
+                tile.store(pixel, &mut dx[place + columns.channel..][..columns.count]);
+            }
+        }
+    }
+}

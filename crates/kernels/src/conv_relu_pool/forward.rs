@@ -1,0 +1,110 @@
+//! Forward: three pooled units make a tile of twelve pixels; the convolution's own output never reaches memory.
+
+use super::{DEAD, check, pooled_len, pooled_size};
+use crate::conv2d::Shape;
+use crate::cpu::{self, multiversion};
+use crate::panel::{Cursor, PIXELS, Panel, Window};
+use crate::tile::{LANES, Tile, Weights};
+use rayon::prelude::*;
+
+/// Pooled units of a tile.
+const UNITS: usize = PIXELS / 4;
+
+/// Pooled units a thread takes at once.
+const GROUP: usize = 16 * UNITS;
+
+/// What all groups share.
+struct Job<'a> {
+    shape: &'a Shape,
+    window: Window,
+    weights: Weights,
+    x: &'a [f32],
+    bias: Option<&'a [f32]>,
+}
+
+/// Overwrites `y` with the pooled activations (batch, out_height/2, out_width/2, out_channels) and `winners` with the
+/// cell, 0 to 3 in row order, that gave each of them: the first of equals, or [`DEAD`] where all are 0 after ReLU.
+/// `shape` is that of the convolution. NaN wins over everything.
+///
+/// # Panics
+/// If the kernel is not 3x3 with stride 1, or a slice's length is not what `shape` says.
+pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, y: &mut [f32], winners: &mut [u8]) {
+    check(shape);
+    assert_eq!(x.len(), shape.batch * shape.in_len());
+    assert_eq!(kernel.len(), shape.kernel_len());
+    assert_eq!(y.len(), shape.batch * pooled_len(shape));
+    assert_eq!(winners.len(), y.len());
+    assert!(bias.is_none_or(|bias| bias.len() == shape.out_channels));
+    if y.is_empty() {
+        return;
+    }
+    let level = cpu::level();
+    let window = shape.window();
+    let weights = Weights::pack(level, kernel, window.depth(), shape.out_channels);
+    let job = Job { shape, window, weights, x, bias };
+    let size = GROUP * shape.out_channels;
+    let groups = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
+    groups.for_each_init(
+        || job.window.panel(),
+        |panel, (group, (y, winners))| {
+            let (job, first) = (&job, group * GROUP);
+            multiversion!(
+                level,
+                fn(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners: &mut [u8]) = units
+            );
+        },
+    );
+}
+
+/// Computes the pooled units from number `first` of the batch on, as many as `y` holds.
+#[inline(always)]
+fn units(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners: &mut [u8]) {
+    let (shape, channels) = (job.shape, job.shape.out_channels);
+    let mut cursor = Cursor::at(pooled_size(shape), first);
+    let mut tile = Tile::new();
+    let size = UNITS * channels;
+    for (y, winners) in y.chunks_mut(size).zip(winners.chunks_mut(size)) {
+        for unit in 0..y.len() / channels {
+            let image = &job.x[cursor.image * shape.in_len()..][..shape.in_len()];
+            for cell in 0..4 {
+                let corner = shape.corner(2 * cursor.row + cell / 2, 2 * cursor.column + cell % 2);
+                job.window.copy(image, corner, unit * 4 + cell, panel);
+            }
+            cursor.advance();
+        }
+        for columns in job.weights.columns() {
+            columns.multiply(panel, job.bias, &mut tile);
+            let range = columns.channel..columns.channel + columns.count;
+            for (unit, (y, winners)) in y.chunks_mut(channels).zip(winners.chunks_mut(channels)).enumerate() {
+                pool(&tile, unit, &mut y[range.clone()], &mut winners[range.clone()]);
+            }
+        }
+    }
+}
+
+/// ReLU and maximum over the four pixels of a unit, and which of them won.
+#[inline(always)]
+fn pool(tile: &Tile, unit: usize, y: &mut [f32], winners: &mut [u8]) {
+    let cells: [&[[f32; LANES]]; 4] = std::array::from_fn(|cell| tile.pixel(unit * 4 + cell));
+    for (vector, (y, winners)) in y.chunks_mut(LANES).zip(winners.chunks_mut(LANES)).enumerate() {
+        let mut best = [0.0; LANES];
+        let mut winner = [u32::from(DEAD); LANES];
+        for (cell, values) in cells.iter().enumerate() {
+            let values = &values[vector];
+            for l in 0..LANES {
+                // NaN wins and stays: nothing is greater. So a network that breaks shows it in its loss.
+                let wins = (values[l] > best[l]) | values[l].is_nan();
+                best[l] = if wins { values[l] } else { best[l] };
+                winner[l] = if wins { cell as u32 } else { winner[l] };
+            }
+        }
+        let winner = winner.map(|winner| winner as u8);
+        match (y.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
+            (Some(y), Some(winners)) => (*y, *winners) = (best, winner),
+            (_, _) => {
+                y.copy_from_slice(&best[..y.len()]);
+                winners.copy_from_slice(&winner[..y.len()]);
+            }
+        }
+    }
+}

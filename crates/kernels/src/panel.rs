@@ -1,0 +1,257 @@
+//! Panels: what a dozen output pixels see, copied side by side.
+//!
+//! This is im2col, but of a dozen pixels at a time, so that the copy stays in the first cache and costs a few percent of
+//! the arithmetic. It takes strides, padding and odd shapes out of everything that follows: whatever the convolution,
+//! the [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels, zeros where a window leaves the image.
+
+use crate::tile::Aligned;
+
+/// Pixels of a panel: divisible by 4 (a pooling window) and by 6 (the tile where there are 16 registers).
+pub(crate) const PIXELS: usize = 12;
+
+/// Numbers of one pixel that lie side by side: a cache line.
+pub(crate) const DEPTH: usize = 16;
+
+/// A piece of a panel: up to [`DEPTH`] numbers of each of [`PIXELS`] pixels.
+pub(crate) type Block = Aligned<[[f32; DEPTH]; PIXELS]>;
+
+/// A window that slides over NHWC images, its elements in the order (row, column, channel).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    /// Height, width and channels of the images.
+    pub image: [usize; 3],
+    /// Height and width of the window.
+    pub size: [usize; 2],
+}
+
+/// What [`PIXELS`] windows see.
+pub(crate) struct Panel {
+    /// The numbers in order, [`step`](Panel::step) of each pixel to a block.
+    pub blocks: Vec<Block>,
+    /// How many lanes of a block are in use: all 16 where channels come in sixteens, else what divides a window's row.
+    pub step: usize,
+    /// Blocks of a stretch.
+    count: usize,
+    row: Vec<f32>,
+}
+
+impl Panel {
+    /// Memory for pixels that see `rows` stretches of `length` contiguous numbers.
+    pub fn new(rows: usize, length: usize) -> Self {
+        let step = (1..=DEPTH).rev().find(|step| length.is_multiple_of(*step)).unwrap_or(1);
+        let blocks = vec![Aligned([[0.0; DEPTH]; PIXELS]); rows * length / step];
+        Panel { blocks, step, count: length / step, row: vec![0.0; length + DEPTH] }
+    }
+
+    /// Writes number `at` of the first pixels.
+    #[inline(always)]
+    pub fn set(&mut self, at: usize, pixels: &[f32]) {
+        let block = &mut self.blocks[at / self.step];
+        for (numbers, pixel) in block.0.iter_mut().zip(pixels) {
+            numbers[at % self.step % DEPTH] = *pixel;
+        }
+    }
+
+    /// Copies stretch number `at` of a pixel from the start of `source`, which may go on behind it.
+    #[inline(always)]
+    pub fn copy(&mut self, pixel: usize, at: usize, source: &[f32]) {
+        let blocks = &mut self.blocks[at * self.count..][..self.count];
+        if self.step == DEPTH {
+            for (block, numbers) in blocks.iter_mut().zip(source.as_chunks::<DEPTH>().0) {
+                block.0[pixel] = *numbers;
+            }
+            return;
+        }
+        for (i, block) in blocks.iter_mut().enumerate() {
+            copy_part(&source[i * self.step..], self.step, &mut block.0[pixel]);
+        }
+    }
+
+    /// Copies all stretches of a pixel, which start `distance` numbers after one another in `source`.
+    #[inline(always)]
+    fn copy_all(&mut self, pixel: usize, source: &[f32], distance: usize) {
+        if self.count == 1 {
+            // The first layer, whose windows are small, so that each instruction counts.
+            for (at, block) in self.blocks.iter_mut().enumerate() {
+                copy_part(&source[at * distance..], self.step, &mut block.0[pixel]);
+            }
+        } else {
+            for at in 0..self.blocks.len() / self.count {
+                self.copy(pixel, at, &source[at * distance..]);
+            }
+        }
+    }
+}
+
+/// Copies `step` numbers from the start of `source`. A copy of fixed size is quicker; what it takes too much goes to
+/// lanes that are not in use.
+#[inline(always)]
+fn copy_part(source: &[f32], step: usize, to: &mut [f32; DEPTH]) {
+    match source.first_chunk::<DEPTH>() {
+        Some(numbers) => *to = *numbers,
+        None => to[..step].copy_from_slice(&source[..step]),
+    }
+}
+
+impl Window {
+    /// Numbers in a window.
+    pub fn depth(&self) -> usize {
+        self.size[0] * self.row_len()
+    }
+
+    /// Numbers in a row of the window.
+    fn row_len(&self) -> usize {
+        self.size[1] * self.image[2]
+    }
+
+    /// Memory for one panel of such windows.
+    pub fn panel(&self) -> Panel {
+        Panel::new(self.size[0], self.row_len())
+    }
+
+    /// Whether the window, its top left corner there, is inside the image.
+    #[inline(always)]
+    fn is_inside(&self, [row, column]: [isize; 2]) -> bool {
+        row >= 0
+            && column >= 0
+            && row as usize + self.size[0] <= self.image[0]
+            && column as usize + self.size[1] <= self.image[1]
+    }
+
+    /// The numbers of `image` from row `u` of the window on, its top left corner, inside, at `corner`.
+    #[inline(always)]
+    fn row<'a>(&self, image: &'a [f32], [row, column]: [isize; 2], u: usize) -> &'a [f32] {
+        &image[((row as usize + u) * self.image[1] + column as usize) * self.image[2]..]
+    }
+
+    /// Copies what the window sees in `image`, its top left corner at `corner` (row, column), to `pixel` of the panel.
+    #[inline(always)]
+    pub fn copy(&self, image: &[f32], corner: [isize; 2], pixel: usize, panel: &mut Panel) {
+        if self.is_inside(corner) {
+            panel.copy_all(pixel, self.row(image, corner, 0), self.image[1] * self.image[2]);
+        } else {
+            self.copy_across(image, corner, pixel, panel);
+        }
+    }
+
+    /// The same for a window that is not, or not wholly, inside the image.
+    #[inline(never)]
+    fn copy_across(&self, image: &[f32], corner: [isize; 2], pixel: usize, panel: &mut Panel) {
+        let mut numbers = std::mem::take(&mut panel.row);
+        for u in 0..self.size[0] {
+            self.row_across(image, corner, u, &mut numbers);
+            panel.copy(pixel, u, &numbers);
+        }
+        panel.row = numbers;
+    }
+
+    /// Copies what the window sees to the start of `to`.
+    #[inline(always)]
+    pub fn unroll(&self, image: &[f32], corner: [isize; 2], to: &mut [f32]) {
+        let inside = self.is_inside(corner);
+        for (u, to) in to.chunks_exact_mut(self.row_len()).take(self.size[0]).enumerate() {
+            if inside {
+                to.copy_from_slice(&self.row(image, corner, u)[..to.len()]);
+            } else {
+                self.row_across(image, corner, u, to);
+            }
+        }
+    }
+
+    /// Copies row `u` of the window to the start of `to`, zeros where it is outside the image and behind it.
+    #[inline(never)]
+    fn row_across(&self, image: &[f32], [row, column]: [isize; 2], u: usize, to: &mut [f32]) {
+        let [height, width, channels] = self.image;
+        let columns = self.size[1];
+        let left = column.min(0).unsigned_abs().min(columns);
+        let right = (width as isize - column).clamp(left as isize, columns as isize) as usize;
+        let row = row + u as isize;
+        to.fill(0.0);
+        if 0 <= row && row < height as isize && left < right {
+            let from = (row as usize * width + (column + left as isize) as usize) * channels;
+            let length = (right - left) * channels;
+            to[left * channels..][..length].copy_from_slice(&image[from..][..length]);
+        }
+    }
+}
+
+/// Walks through the cells of a batch of equal grids, row by row, image by image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    grid: [usize; 2],
+    /// Which image.
+    pub image: usize,
+    /// Row in it.
+    pub row: usize,
+    /// Column in it.
+    pub column: usize,
+}
+
+impl Cursor {
+    /// At cell number `at`, counted through the batch.
+    pub fn at(grid: [usize; 2], at: usize) -> Self {
+        let [height, width] = grid;
+        Cursor { grid, image: at / (height * width), row: at / width % height, column: at % width }
+    }
+
+    /// To the next cell.
+    #[inline(always)]
+    pub fn advance(&mut self) {
+        self.column += 1;
+        if self.column == self.grid[1] {
+            (self.column, self.row) = (0, self.row + 1);
+            if self.row == self.grid[0] {
+                (self.row, self.image) = (0, self.image + 1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the window sees, one number at a time.
+    fn expected(window: &Window, image: &[f32], row: isize, column: isize) -> Vec<f32> {
+        let [height, width, channels] = window.image;
+        let mut seen = Vec::new();
+        for i in row..row + window.size[0] as isize {
+            for j in column..column + window.size[1] as isize {
+                let inside = (0..height as isize).contains(&i) && (0..width as isize).contains(&j);
+                for c in 0..channels {
+                    let at = (i * width as isize + j) * channels as isize + c as isize;
+                    seen.push(if inside { image[at as usize] } else { 0.0 });
+                }
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn windows_inside_across_and_outside_the_image() {
+        for channels in [1, 3, 10, 16, 17, 48] {
+            let window = Window { image: [4, 5, channels], size: [3, 2] };
+            let image: Vec<f32> = (1..=4 * 5 * channels).map(|i| i as f32).collect();
+            let mut panel = window.panel();
+            for (row, column) in (-4..6).flat_map(|i| (-4..7).map(move |j| (i, j))) {
+                window.copy(&image, [row, column], 7, &mut panel);
+                let used = panel.blocks.iter().flat_map(|block| &block.0[7][..panel.step]);
+                let seen: Vec<f32> = used.copied().collect();
+                let mut unrolled = vec![f32::NAN; window.depth()];
+                window.unroll(&image, [row, column], &mut unrolled);
+                let expected = expected(&window, &image, row, column);
+                assert_eq!(seen, expected, "{channels} channels at ({row}, {column})");
+                assert_eq!(unrolled, expected, "{channels} channels at ({row}, {column})");
+            }
+        }
+    }
+
+    #[test]
+    fn cursor_counts_as_division_does() {
+        let mut cursor = Cursor::at([3, 4], 7);
+        for at in 7..40 {
+            assert_eq!(cursor, Cursor::at([3, 4], at));
+            cursor.advance();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What maximum and average pooling share: the sizes, and which pixels a window covers.
+
+use std::ops::Range;
+
+/// The sizes of one pooling layer. Padding at the bottom and right is whatever the last window needs; padded cells
+/// never count, neither for a maximum nor for the divisor of an average (as in Keras).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Images.
+    pub batch: usize,
+    /// Rows of an input image.
+    pub in_height: usize,
+    /// Columns of an input image.
+    pub in_width: usize,
+    /// Channels of input and output.
+    pub channels: usize,
+    /// Rows of an output image.
+    pub out_height: usize,
+    /// Columns of an output image.
+    pub out_width: usize,
+    /// Height and width of the window.
+    pub pool: [usize; 2],
+    /// Vertical and horizontal step of the window.
+    pub strides: [usize; 2],
+    /// Rows of padding above the image.
+    pub pad_top: usize,
+    /// Columns of padding left of the image.
+    pub pad_left: usize,
+}
+
+impl Shape {
+    /// Elements of one input image.
+    pub fn in_len(&self) -> usize {
+        self.in_height * self.in_width * self.channels
+    }
+
+    /// Elements of one output image.
+    pub fn out_len(&self) -> usize {
+        self.out_height * self.out_width * self.channels
+    }
+
+    /// Rows and columns of the input that an output pixel covers, clipped to the image.
+    pub(crate) fn window(&self, pixel: usize) -> (Range<usize>, Range<usize>) {
+        let (row, column) = (pixel / self.out_width, pixel % self.out_width);
+        let clip = |start: usize, size: usize, pad: usize, end: usize| {
+            start.saturating_sub(pad)..(start + size).saturating_sub(pad).min(end)
+        };
+        let rows = clip(row * self.strides[0], self.pool[0], self.pad_top, self.in_height);
+        let columns = clip(column * self.strides[1], self.pool[1], self.pad_left, self.in_width);
+        (rows, columns)
+    }
+
+    /// Input pixels (row times width plus column) that an output pixel covers, in row order.
+    pub(crate) fn covered(&self, pixel: usize) -> impl Iterator<Item = usize> + use<> {
+        let (rows, columns) = self.window(pixel);
+        let width = self.in_width;
+        rows.flat_map(move |row| columns.clone().map(move |column| row * width + column))
+    }
+}

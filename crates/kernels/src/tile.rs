@@ -1,0 +1,246 @@
+//! The register tile: a few pixels times a few channels, the one loop in which convolutions spend their time.
+//!
+//! A [`Panel`] holds what [`PIXELS`] output pixels see, `depth` numbers each; a column block of the weights holds `depth`
+//! rows of one or two vectors of channels. The tile is their product: per depth one broadcast a pixel, one load a vector
+//! of channels, and a multiply-add for each pair.
+//! Every sum runs over the depth in order, whatever the tile's size, so the size is free to fit the register file.
+
+use crate::cpu::{Level, multiversion};
+use crate::panel::{Block, DEPTH, PIXELS, Panel};
+
+/// Lanes of a vector as the source sees it: one AVX-512 register, two of AVX2, four of NEON.
+pub(crate) const LANES: usize = 16;
+
+/// Pixels and vectors of a register tile where there are 32 registers of 16 lanes: 24 of them hold sums.
+const WIDE: (usize, usize) = (12, 2);
+
+/// The same elsewhere: with 16 registers of 8 lanes, 12 hold sums.
+const NARROW: (usize, usize) = (6, 1);
+
+/// A value that starts at a cache line, so that no vector load straddles two.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Aligned<T>(pub T);
+
+/// A vector in memory.
+pub(crate) type Lanes = Aligned<[f32; LANES]>;
+
+/// The sums of [`PIXELS`] pixels and one block of channels, in that order.
+pub(crate) struct Tile {
+    sums: [[f32; LANES]; PIXELS * WIDE.1],
+    vectors: usize,
+}
+
+/// Channels that are summed together.
+pub(crate) struct Columns<'a> {
+    level: Level,
+    vectors: usize,
+    rows: &'a [Lanes],
+    /// The first of them.
+    pub channel: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// The weights of a layer, cut into blocks of channels, each block `depth` rows of a few vectors, zeros behind the last
+/// channel.
+pub(crate) struct Weights {
+    level: Level,
+    depth: usize,
+    channels: usize,
+    vectors: usize,
+    rows: Vec<Lanes>,
+}
+
+impl Weights {
+    /// Rearranges `matrix` (depth, channels) for the tile of `level`.
+    pub fn pack(level: Level, matrix: &[f32], depth: usize, channels: usize) -> Self {
+        let mut weights = Weights::empty(level);
+        weights.repack(matrix, depth, channels);
+        weights
+    }
+
+    /// No weights yet.
+    pub fn empty(level: Level) -> Self {
+        let vectors = match level {
+            Level::Avx512 => WIDE.1,
+            Level::Avx2 | Level::Portable => NARROW.1,
+        };
+        Weights { level, depth: 0, channels: 0, vectors, rows: Vec::new() }
+    }
+
+    /// Rearranges `matrix` (depth, channels), in the memory of what was here before.
+    #[inline(always)]
+    pub fn repack(&mut self, matrix: &[f32], depth: usize, channels: usize) {
+        (self.depth, self.channels) = (depth, channels);
+        let width = self.vectors * LANES;
+        self.rows.resize(depth * channels.div_ceil(width) * self.vectors, Aligned([0.0; LANES]));
+        for (block, rows) in self.rows.chunks_exact_mut((depth * self.vectors).max(1)).enumerate() {
+            for (row, numbers) in rows.chunks_exact_mut(self.vectors).zip(matrix.chunks_exact(channels)) {
+                let mut numbers = &numbers[block * width..];
+                for vector in row {
+                    match numbers.split_first_chunk::<LANES>() {
+                        Some((whole, rest)) => (vector.0, numbers) = (*whole, rest),
+                        None => {
+                            vector.0 = [0.0; LANES];
+                            vector.0[..numbers.len()].copy_from_slice(numbers);
+                            numbers = &[];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Blocks of channels, in order.
+    #[inline(always)]
+    pub fn columns(&self) -> impl Iterator<Item = Columns<'_>> {
+        let (level, vectors, width) = (self.level, self.vectors, self.vectors * LANES);
+        self.rows.chunks_exact((self.depth * vectors).max(1)).enumerate().map(move |(block, rows)| Columns {
+            level,
+            vectors,
+            rows,
+            channel: block * width,
+            count: width.min(self.channels - block * width),
+        })
+    }
+}
+
+impl Columns<'_> {
+    /// Overwrites `tile` with the product of `panel` and these weights, plus the bias.
+    #[inline(always)]
+    pub fn multiply(&self, panel: &Panel, bias: Option<&[f32]>, tile: &mut Tile) {
+        let mut start = [[0.0; LANES]; WIDE.1];
+        if let Some(bias) = bias {
+            for (start, bias) in start.as_flattened_mut().iter_mut().zip(&bias[self.channel..]) {
+                *start = *bias;
+            }
+        }
+        tile.vectors = self.vectors;
+        let (blocks, step, weights, start) = (&panel.blocks[..], panel.step, self.rows, &start[..]);
+        let sums = &mut tile.sums[..PIXELS * self.vectors];
+        multiversion!(
+            self.level,
+            fn(blocks: &[Block], step: usize, weights: &[Lanes], start: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+                = multiply::<{ NARROW.0 }, { NARROW.1 }>,
+            wide = multiply::<{ WIDE.0 }, { WIDE.1 }>
+        );
+    }
+
+    /// Overwrites `tile` with the product of the transpose of `rows` and these weights: each of `rows` is `stride` numbers
+    /// long, and the tile's pixels are the dozen from `first` on.
+    #[inline(always)]
+    pub fn multiply_rows(&self, rows: &[f32], stride: usize, first: usize, tile: &mut Tile) {
+        tile.vectors = self.vectors;
+        let (weights, sums) = (self.rows, &mut tile.sums[..PIXELS * self.vectors]);
+        multiversion!(
+            self.level,
+            fn(rows: &[f32], stride: usize, first: usize, weights: &[Lanes], sums: &mut [[f32; LANES]])
+                = multiply_rows::<{ NARROW.0 }, { NARROW.1 }>,
+            wide = multiply_rows::<{ WIDE.0 }, { WIDE.1 }>
+        );
+    }
+}
+
+impl Tile {
+    /// Memory for one tile.
+    pub fn new() -> Self {
+        Tile { sums: [[0.0; LANES]; PIXELS * WIDE.1], vectors: WIDE.1 }
+    }
+
+    /// Copies the sums of a pixel, of as many channels as `to` holds.
+    #[inline(always)]
+    pub fn store(&self, pixel: usize, to: &mut [f32]) {
+        let sums = self.pixel(pixel);
+        let (vectors, rest) = to.as_chunks_mut::<LANES>();
+        for (vector, sums) in vectors.iter_mut().zip(sums) {
+            *vector = *sums;
+        }
+        if let Some(last) = sums.get(vectors.len()) {
+            for (to, sum) in rest.iter_mut().zip(last) {
+                *to = *sum;
+            }
+        }
+    }
+
+    /// Adds the sums of a pixel, of as many channels as `to` holds.
+    #[inline(always)]
+    pub fn add(&self, pixel: usize, to: &mut [f32]) {
+        for (to, sums) in to.chunks_mut(LANES).zip(self.pixel(pixel)) {
+            match to.first_chunk_mut::<LANES>() {
+                Some(to) => {
+                    for l in 0..LANES {
+                        to[l] += sums[l];
+                    }
+                }
+                None => {
+                    for (to, sum) in to.iter_mut().zip(sums) {
+                        *to += sum;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sums of a pixel, all channels of the block.
+    #[inline(always)]
+    pub fn pixel(&self, pixel: usize) -> &[[f32; LANES]] {
+        &self.sums[pixel * self.vectors..][..self.vectors]
+    }
+}
+
+/// Overwrites `sums` with the product of a panel, `step` numbers of each of its blocks, and weights `V` vectors wide,
+/// `P` pixels at a time, each pixel's sums begun from `start`.
+#[inline(always)]
+fn multiply<const P: usize, const V: usize>(
+    blocks: &[Block],
+    step: usize,
+    weights: &[Lanes],
+    start: &[[f32; LANES]],
+    sums: &mut [[f32; LANES]],
+) {
+    let weights = weights.as_chunks::<V>().0;
+    let Some(start) = start.first_chunk::<V>() else { return };
+    for (part, sums) in sums.as_chunks_mut::<V>().0.as_chunks_mut::<P>().0.iter_mut().enumerate() {
+        let mut tile = [*start; P];
+        for (block, weights) in blocks.iter().zip(weights.chunks(step)) {
+            let pixels = &block.0.as_chunks::<P>().0[part];
+            for k in 0..weights.len().min(DEPTH) {
+                for p in 0..P {
+                    for v in 0..V {
+                        for l in 0..LANES {
+                            tile[p][v][l] = pixels[p][k].mul_add(weights[k][v].0[l], tile[p][v][l]);
+                        }
+                    }
+                }
+            }
+        }
+        *sums = tile;
+    }
+}
+
+/// Overwrites `sums` with the products of `P` columns of `rows` and weights `V` vectors wide.
+#[inline(always)]
+fn multiply_rows<const P: usize, const V: usize>(
+    rows: &[f32],
+    stride: usize,
+    first: usize,
+    weights: &[Lanes],
+    sums: &mut [[f32; LANES]],
+) {
+    let weights = weights.as_chunks::<V>().0;
+    for (part, sums) in sums.as_chunks_mut::<V>().0.as_chunks_mut::<P>().0.iter_mut().enumerate() {
+        let mut tile = [[[0.0; LANES]; V]; P];
+        for (row, weights) in rows.chunks_exact(stride).zip(weights) {
+            let Some(numbers) = row[first + part * P..].first_chunk::<P>() else { return };
+            for p in 0..P {
+                for v in 0..V {
+                    for l in 0..LANES {
+                        tile[p][v][l] = numbers[p].mul_add(weights[v].0[l], tile[p][v][l]);
+                    }
+                }
+            }
+        }
+        *sums = tile;
+    }
+}

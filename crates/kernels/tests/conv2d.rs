@@ -1,0 +1,70 @@
+//! Convolution against its definition in f64, at every level and pool size.
+
+mod common;
+
+use common::{Random, close, conv_shape, conv_shapes, everywhere, reference};
+use kernels::conv2d::{self, Shape};
+use proptest::prelude::*;
+
+fn check(shape: &Shape, seed: u64, bias: bool, relu: bool) {
+    let mut random = Random(seed);
+    let x = random.reals(shape.batch * shape.in_len());
+    let kernel = random.reals(shape.kernel_len());
+    let bias = bias.then(|| random.reals(shape.out_channels));
+    let dy = random.reals(shape.batch * shape.out_len());
+    let results = everywhere(|| {
+        // Outputs are overwritten, whatever they held.
+        let mut y = vec![f32::NAN; dy.len()];
+        let mut dx = vec![f32::NAN; x.len()];
+        let mut dkernel = vec![f32::NAN; kernel.len()];
+        let mut dbias = vec![f32::NAN; shape.out_channels];
+        conv2d::forward(shape, &x, &kernel, bias.as_deref(), relu, &mut y);
+        conv2d::backward_input(shape, &dy, &kernel, &mut dx);
+        conv2d::backward_kernel(shape, &x, &dy, &mut dkernel, Some(&mut dbias));
+        vec![y, dx, dkernel, dbias]
+    });
+    let mut y = reference::conv(shape, &x, &kernel, bias.as_deref());
+    if relu {
+        y.iter_mut().for_each(|y| *y = y.max(0.0));
+    }
+    let dy: Vec<f64> = dy.iter().map(|dy| f64::from(*dy)).collect();
+    close("y", &results[0], &y, 1e-5);
+    close("dx", &results[1], &reference::conv_dx(shape, &dy, &kernel), 1e-5);
+    close("dkernel", &results[2], &reference::conv_dkernel(shape, &x, &dy), 1e-4);
+    close("dbias", &results[3], &reference::column_sums(&dy, shape.out_channels), 1e-4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_shape_agrees_with_the_definition(shape in conv_shapes(), seed: u64, bias: bool, relu: bool) {
+        check(&shape, seed, bias, relu);
+    }
+}
+
+#[test]
+fn wide_layers() {
+    check(&conv_shape(2, [17, 17, 64], 128, [3, 3], [1, 1], false), 1, true, false);
+    check(&conv_shape(1, [15, 16, 40], 70, [5, 5], [2, 2], true), 2, true, true);
+}
+
+#[test]
+fn a_kernel_larger_than_the_image_sees_padding_all_around() {
+    check(&conv_shape(2, [2, 3, 3], 5, [5, 5], [1, 1], true), 3, true, false);
+}
+
+#[test]
+fn strides_larger_than_the_kernel_leave_gaps() {
+    check(&conv_shape(2, [9, 10, 16], 16, [2, 2], [3, 3], false), 4, true, false);
+}
+
+#[test]
+fn an_empty_batch_has_zero_gradients() {
+    let shape = conv_shape(0, [5, 5, 3], 4, [3, 3], [1, 1], false);
+    let mut dkernel = vec![f32::NAN; shape.kernel_len()];
+    let mut dbias = vec![f32::NAN; 4];
+    conv2d::forward(&shape, &[], &vec![1.0; shape.kernel_len()], None, false, &mut []);
+    conv2d::backward_kernel(&shape, &[], &[], &mut dkernel, Some(&mut dbias));
+    assert!(dkernel.iter().chain(&dbias).all(|g| *g == 0.0));
+}
