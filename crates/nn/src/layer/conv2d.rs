@@ -1,0 +1,146 @@
+//! `conv2d`: convolution over rows and columns, `y = f(x * W + b)`.
+
+use super::{BiasMode, Layer, elementwise};
+use crate::build::{Build, BuildError, differs};
+use crate::function::Function;
+use crate::gradient;
+use crate::parameter::Parameter;
+use crate::sample::ImageSample;
+use crate::tensor::{Batched, count, slice};
+use crate::window::{PaddingMode, Pair, output_side, window};
+use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use kernels::activation::{self, Activation};
+use kernels::conv2d;
+use std::marker::PhantomData;
+
+/// The shape of a kernel: height, width, in, out.
+type KernelShape<I, O, K> =
+    (<K as Pair>::Rows, <K as Pair>::Columns, <I as ImageSample>::Channels, <O as ImageSample>::Channels);
+
+/// An `O` from an `I` by kernels of size `K`, a step of `S` apart, with padding `P`, with or without bias (`B`), through the
+/// function `F`.
+#[derive(Clone, Debug)]
+pub struct Conv2d<I: ImageSample, O: ImageSample, K: Pair, S, P, B, F> {
+    pub(super) kernel: Tensor<KernelShape<I, O, K>, f32, Cpu>,
+    pub(super) bias: Option<Tensor<(O::Channels,), f32, Cpu>>,
+    function: Option<Activation>,
+    types: PhantomData<(S, P, B, F)>,
+}
+
+impl<I, O, K, S, P, B, F> Conv2d<I, O, K, S, P, B, F>
+where
+    I: ImageSample,
+    O: ImageSample,
+    K: Pair,
+    S: Pair,
+    P: PaddingMode,
+    B: BiasMode,
+    F: Function,
+{
+    /// Asserts that the output's size follows from the input's.
+    #[track_caller]
+    pub const fn check() {
+        let ([rows, columns], [down, right]) = (K::SIZES, S::SIZES);
+        assert!(rows > 0 && columns > 0, "conv2d: the kernel has no cells");
+        assert!(down > 0 && right > 0, "conv2d: strides are at least 1");
+        assert!(I::Channels::SIZE > 0 && O::Channels::SIZE > 0, "conv2d: there are no channels");
+        assert!(O::HEIGHT > 0 && O::WIDTH > 0, "conv2d: nothing would be left of the input");
+        assert!(
+            O::HEIGHT == output_side(I::HEIGHT, rows, down, P::MODE),
+            "conv2d: the output's height does not follow from the input's height, kernel size, strides and padding"
+        );
+        assert!(
+            O::WIDTH == output_side(I::WIDTH, columns, right, P::MODE),
+            "conv2d: the output's width does not follow from the input's width, kernel size, strides and padding"
+        );
+    }
+
+    /// Draws the kernel as the plan says and takes the function's number from it.
+    ///
+    /// # Errors
+    /// [`BuildError`] where the plan's layer is another.
+    pub fn new(build: &Build<'_>, name: &'static str) -> Result<Self, BuildError> {
+        let layer = build.layer::<I, O>(name)?;
+        let number = match &layer.layer {
+            plan::Layer::Conv2d(conv) if conv.window == window::<K, S, P>() => F::number(conv.activation),
+            plan::Layer::Conv2d(_)
+            | plan::Layer::MaxPool2d(_)
+            | plan::Layer::AveragePool2d(_)
+            | plan::Layer::GlobalAveragePool2d
+            | plan::Layer::Flatten
+            | plan::Layer::Dense(_)
+            | plan::Layer::Dropout(_)
+            | plan::Layer::Activation { .. } => None,
+        };
+        let number = number.ok_or_else(|| differs(name, std::any::type_name::<Self>(), &layer.layer))?;
+        let (kernel, bias) = build.parameters(name, layer, B::USED)?;
+        Ok(Conv2d { kernel, bias, function: F::kernel(number), types: PhantomData })
+    }
+
+    /// The layer's output.
+    pub fn forward<T: Tape<f32, Cpu>>(&self, x: Batched<I, T>) -> Batched<O, T> {
+        let (x, tape) = x.split_tape();
+        self.apply(x, tape, true)
+    }
+
+    /// The layer's output, where nothing before it is trained: the gradient of `x` is not computed.
+    pub fn forward_first<T: Tape<f32, Cpu>>(&self, x: Batched<I>, tape: T) -> Batched<O, T> {
+        self.apply(x, tape, false)
+    }
+
+    /// The kernel's sizes for a batch of `batch` images.
+    pub(super) fn shape(batch: usize) -> conv2d::Shape {
+        let (pad_top, pad_left) = window::<K, S, P>().padding_before(I::HEIGHT, I::WIDTH);
+        conv2d::Shape {
+            batch,
+            in_height: I::HEIGHT,
+            in_width: I::WIDTH,
+            in_channels: I::Channels::SIZE,
+            out_height: O::HEIGHT,
+            out_width: O::WIDTH,
+            out_channels: O::Channels::SIZE,
+            kernel: K::SIZES,
+            strides: S::SIZES,
+            pad_top,
+            pad_left,
+        }
+    }
+
+    fn apply<T: Tape<f32, Cpu>>(&self, x: Batched<I>, mut tape: T, backward_input: bool) -> Batched<O, T> {
+        const { Self::check() };
+        let batch = count(&x);
+        let shape = Self::shape(batch);
+        let (kernel, bias, function) = (self.kernel.clone(), self.bias.clone(), self.function);
+        let mut y = vec![0.0; batch * O::SIZE];
+        let relu = function == Some(Activation::Relu);
+        conv2d::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
+        if let Some(function) = function.filter(|_| !relu) {
+            let sums = y.clone();
+            activation::forward(function, &sums, &mut y);
+        }
+        let y = x.device().tensor_from_vec(y, O::batched(batch));
+        let output = y.clone();
+        tape.add_backward_op(move |gradients| {
+            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
+            let dy = elementwise::backward(function, slice(&output), dy);
+            if backward_input {
+                let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
+                conv2d::backward_input(&shape, &dy, slice(&kernel), dx);
+            }
+            gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
+                conv2d::backward_kernel(&shape, slice(&x), &dy, dkernel, dbias);
+            })
+        });
+        y.put_tape(tape)
+    }
+}
+
+impl<I: ImageSample, O: ImageSample, K: Pair, S, P, B, F> Layer for Conv2d<I, O, K, S, P, B, F> {
+    fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
+        let mut parameters: Vec<(_, &mut dyn Parameter)> = vec![("kernel", &mut self.kernel)];
+        if let Some(bias) = &mut self.bias {
+            parameters.push(("bias", bias));
+        }
+        parameters
+    }
+}

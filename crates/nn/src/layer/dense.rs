@@ -1,0 +1,102 @@
+//! `dense`: every output from every input, `y = f(x W + b)`.
+
+use super::{BiasMode, Layer, elementwise};
+use crate::build::{Build, BuildError, differs};
+use crate::function::Function;
+use crate::gradient;
+use crate::parameter::Parameter;
+use crate::sample::VectorSample;
+use crate::tensor::{Batched, count, slice};
+use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use kernels::activation::{self, Activation};
+use kernels::dense;
+use std::marker::PhantomData;
+
+/// An `O` from an `I`, with or without bias (`B`), through the function `F`.
+#[derive(Clone, Debug)]
+pub struct Dense<I: VectorSample, O: VectorSample, B, F> {
+    /// Inputs, outputs.
+    kernel: Tensor<(I::Units, O::Units), f32, Cpu>,
+    bias: Option<Tensor<(O::Units,), f32, Cpu>>,
+    function: Option<Activation>,
+    types: PhantomData<(B, F)>,
+}
+
+impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, F> {
+    /// Asserts that there is something to connect.
+    #[track_caller]
+    pub const fn check() {
+        assert!(I::SIZE > 0, "dense: the input is empty");
+        assert!(O::SIZE > 0, "dense: the output is empty");
+    }
+
+    /// Draws the kernel as the plan says and takes the function's number from it.
+    ///
+    /// # Errors
+    /// [`BuildError`] where the plan's layer is another.
+    pub fn new(build: &Build<'_>, name: &'static str) -> Result<Self, BuildError> {
+        let layer = build.layer::<I, O>(name)?;
+        let number = match &layer.layer {
+            plan::Layer::Dense(dense) => F::number(dense.activation),
+            plan::Layer::Conv2d(_)
+            | plan::Layer::MaxPool2d(_)
+            | plan::Layer::AveragePool2d(_)
+            | plan::Layer::GlobalAveragePool2d
+            | plan::Layer::Flatten
+            | plan::Layer::Dropout(_)
+            | plan::Layer::Activation { .. } => None,
+        };
+        let number = number.ok_or_else(|| differs(name, std::any::type_name::<Self>(), &layer.layer))?;
+        let (kernel, bias) = build.parameters(name, layer, B::USED)?;
+        Ok(Dense { kernel, bias, function: F::kernel(number), types: PhantomData })
+    }
+
+    /// The layer's output.
+    pub fn forward<T: Tape<f32, Cpu>>(&self, x: Batched<I, T>) -> Batched<O, T> {
+        let (x, tape) = x.split_tape();
+        self.apply(x, tape, true)
+    }
+
+    /// The layer's output, where nothing before it is trained: the gradient of `x` is not computed.
+    pub fn forward_first<T: Tape<f32, Cpu>>(&self, x: Batched<I>, tape: T) -> Batched<O, T> {
+        self.apply(x, tape, false)
+    }
+
+    fn apply<T: Tape<f32, Cpu>>(&self, x: Batched<I>, mut tape: T, backward_input: bool) -> Batched<O, T> {
+        const { Self::check() };
+        let batch = count(&x);
+        let shape = dense::Shape { batch, inputs: I::SIZE, outputs: O::SIZE };
+        let (kernel, bias, function) = (self.kernel.clone(), self.bias.clone(), self.function);
+        let mut y = vec![0.0; batch * O::SIZE];
+        let relu = function == Some(Activation::Relu);
+        dense::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
+        if let Some(function) = function.filter(|_| !relu) {
+            let sums = y.clone();
+            activation::forward(function, &sums, &mut y);
+        }
+        let y = x.device().tensor_from_vec(y, O::batched(batch));
+        let output = y.clone();
+        tape.add_backward_op(move |gradients| {
+            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
+            let dy = elementwise::backward(function, slice(&output), dy);
+            if backward_input {
+                let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
+                dense::backward_input(&shape, &dy, slice(&kernel), dx);
+            }
+            gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
+                dense::backward_kernel(&shape, slice(&x), &dy, dkernel, dbias);
+            })
+        });
+        y.put_tape(tape)
+    }
+}
+
+impl<I: VectorSample, O: VectorSample, B, F> Layer for Dense<I, O, B, F> {
+    fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
+        let mut parameters: Vec<(_, &mut dyn Parameter)> = vec![("kernel", &mut self.kernel)];
+        if let Some(bias) = &mut self.bias {
+            parameters.push(("bias", bias));
+        }
+        parameters
+    }
+}

@@ -1,0 +1,85 @@
+//! Losses: logits and labels in, one number out.
+//!
+//! The sigmoid or softmax is part of the loss, so networks end in logits. Everything is computed in f64 and rounded once;
+//! sums run in index order.
+
+mod binary_crossentropy;
+mod categorical_crossentropy;
+
+use crate::gradient;
+use crate::tensor::slice;
+use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape, Tensor, TensorFromVec};
+use plan::Loss;
+
+/// The mean loss of a batch, with its gradient on the tape.
+///
+/// # Panics
+/// If there is not one label for each image, a label is no class, or logits do not fit the loss: one for
+/// `binary_crossentropy`, one for each class for `categorical_crossentropy`.
+pub fn mean<S: Shape<Concrete = [usize; 2]>, T: Tape<f32, Cpu>>(
+    loss: Loss,
+    logits: Tensor<S, f32, Cpu, T>,
+    labels: &[u32],
+) -> Tensor<(), f32, Cpu, T> {
+    let (logits, mut tape) = logits.split_tape();
+    let [count, units] = logits.shape().concrete();
+    let total: f64 = per_image(loss, slice(&logits), units, labels).iter().sum();
+    let value = logits.device().tensor_from_vec(vec![(total / count as f64) as f32], ());
+    let (output, labels) = (value.ghost(), labels.to_vec());
+    tape.add_backward_op(move |gradients| {
+        let scale = gradients.get_or_alloc_mut(&output)?.iter().map(|d| f64::from(*d)).sum::<f64>() / count as f64;
+        let gradient = gradient::fresh(gradients.get_or_alloc_mut(&logits)?);
+        let rows = gradient.chunks_mut(units).zip(slice(&logits).chunks(units));
+        for ((gradient, logits), label) in rows.zip(&labels) {
+            probabilities_of(loss, logits, gradient, |unit, p| (p - target(loss, unit, *label)) * scale);
+        }
+        Ok(())
+    });
+    value.put_tape(tape)
+}
+
+/// The loss of each image. `logits` are `units` for each.
+///
+/// # Panics
+/// As [`mean`].
+pub fn per_image(loss: Loss, logits: &[f32], units: usize, labels: &[u32]) -> Vec<f64> {
+    assert_eq!(logits.len(), labels.len() * units, "logits for each label");
+    let one = match loss {
+        Loss::BinaryCrossentropy => binary_crossentropy::loss,
+        Loss::CategoricalCrossentropy => categorical_crossentropy::loss,
+    };
+    logits.chunks(units).zip(labels).map(|(logits, label)| one(logits, *label)).collect()
+}
+
+/// The probabilities that the logits stand for, as many: of class 1 for `binary_crossentropy`, of every class for
+/// `categorical_crossentropy`.
+///
+/// # Panics
+/// If the logits do not fit the loss.
+pub fn probabilities(loss: Loss, logits: &[f32], units: usize) -> Vec<f32> {
+    let mut probabilities = vec![0.0; logits.len()];
+    for (probabilities, logits) in probabilities.chunks_mut(units).zip(logits.chunks(units)) {
+        probabilities_of(loss, logits, probabilities, |_, p| p);
+    }
+    probabilities
+}
+
+/// Writes a function of (unit, probability) for each unit of one image.
+fn probabilities_of(loss: Loss, logits: &[f32], out: &mut [f32], f: impl Fn(usize, f64) -> f64) {
+    let probability = match loss {
+        Loss::BinaryCrossentropy => binary_crossentropy::probabilities,
+        Loss::CategoricalCrossentropy => categorical_crossentropy::probabilities,
+    };
+    for (unit, (out, p)) in out.iter_mut().zip(probability(logits)).enumerate() {
+        *out = f(unit, p) as f32;
+    }
+}
+
+/// What the probability of a unit should be.
+fn target(loss: Loss, unit: usize, label: u32) -> f64 {
+    let hit = match loss {
+        Loss::BinaryCrossentropy => label == 1,
+        Loss::CategoricalCrossentropy => label as usize == unit,
+    };
+    if hit { 1.0 } else { 0.0 }
+}

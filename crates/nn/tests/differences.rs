@@ -1,0 +1,148 @@
+//! Every layer's gradients against central differences, away from kinks.
+
+mod common;
+
+use common::{against_differences, build, conv, dense, distinct, numbers, pool, randomise, tensor};
+use nn::{
+    Activation, AveragePool2d, Bias, Conv2d, Dense, Flatten, Function, GlobalAveragePool2d, Image, Kernel, LeakyRelu,
+    Linear, MaxPool2d, NoBias, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector, conv_relu_pool, slice,
+};
+use plan::Padding;
+
+const LEAKY: plan::Activation = plan::Activation::LeakyRelu { negative_slope: 0.3 };
+
+/// How far from a kink a value must be: further than a step of the differences can move it.
+const MARGIN: f32 = 0.04;
+
+/// The first seed for which `clear` finds its numbers clear of all kinks.
+fn first_clear(clear: impl Fn(u64) -> bool) -> u64 {
+    (0..500).find(|seed| clear(*seed)).expect("a seed whose numbers are clear of kinks")
+}
+
+type Conv<K, S, P, F> = Conv2d<Image<5, 6, 2>, Image<3, 3, 3>, K, S, P, Bias, F>;
+
+fn strided<F: Function>(activation: plan::Activation) {
+    type Strided<F> = Conv<Kernel<3, 2>, Strides<2, 2>, Same, F>;
+    let plan = |activation| plan::Layer::Conv2d(conv(3, [3, 2], [2, 2], Padding::Same, activation));
+    let seed = first_clear(|seed| {
+        let mut linear: Strided<Linear> = build::<Image<5, 6, 2>, _>(plan(plan::Activation::Linear), Conv2d::new);
+        randomise(&mut linear, seed);
+        let sums = linear.forward(tensor::<Image<5, 6, 2>>(numbers(seed, 60)));
+        slice(&sums).iter().all(|sum| sum.abs() > MARGIN)
+    });
+    let mut layer: Strided<F> = build::<Image<5, 6, 2>, _>(plan(activation), Conv2d::new);
+    randomise(&mut layer, seed);
+    against_differences::<_, Image<5, 6, 2>, Image<3, 3, 3>>(&mut layer, numbers(seed, 60), |layer, x| {
+        layer.forward(x)
+    });
+}
+
+#[test]
+fn conv2d_strided_same_with_every_function() {
+    strided::<Linear>(plan::Activation::Linear);
+    strided::<Relu>(plan::Activation::Relu);
+    strided::<LeakyRelu>(LEAKY);
+    strided::<Sigmoid>(plan::Activation::Sigmoid);
+    strided::<Tanh>(plan::Activation::Tanh);
+}
+
+#[test]
+fn conv2d_valid_without_bias() {
+    let mut plan = conv(3, [3, 4], [1, 1], Padding::Valid, plan::Activation::Linear);
+    plan.use_bias = false;
+    let mut layer: Conv2d<Image<5, 6, 2>, Image<3, 3, 3>, Kernel<3, 4>, Strides<1, 1>, Valid, NoBias, Linear> =
+        build::<Image<5, 6, 2>, _>(plan::Layer::Conv2d(plan), Conv2d::new);
+    against_differences::<_, Image<5, 6, 2>, Image<3, 3, 3>>(&mut layer, numbers(1, 120), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn conv_relu_pool_same() {
+    type I = Image<5, 4, 2>;
+    type M = Image<5, 4, 3>;
+    type Block<F> = Conv2d<I, M, Kernel<3, 3>, Strides<1, 1>, Same, Bias, F>;
+    let plan = |activation| plan::Layer::Conv2d(conv(3, [3, 3], [1, 1], Padding::Same, activation));
+    // The highest cell of each window must be clear of the next, and of zero.
+    let seed = first_clear(|seed| {
+        let mut linear: Block<Linear> = build::<I, _>(plan(plan::Activation::Linear), Conv2d::new);
+        randomise(&mut linear, seed);
+        let sums = linear.forward(tensor::<I>(numbers(seed, 40)));
+        let sum = |row: usize, column: usize, channel: usize| slice(&sums)[(row * 4 + column) * 3 + channel];
+        (0..2 * 2 * 3).all(|at| {
+            let (row, column, channel) = (at / 6 * 2, at / 3 % 2 * 2, at % 3);
+            let mut cells = [0, 1, 2, 3].map(|cell| sum(row + cell / 2, column + cell % 2, channel));
+            cells.sort_by(f32::total_cmp);
+            cells[3] < -MARGIN || (cells[3] > MARGIN && cells[3] - cells[2] > 2.0 * MARGIN)
+        })
+    });
+    let pool: MaxPool2d<M, Image<2, 2, 3>, Pool<2, 2>, Strides<2, 2>, Valid> =
+        build::<M, _>(plan::Layer::MaxPool2d(pool([2, 2], [2, 2], Padding::Valid)), MaxPool2d::new);
+    let mut layer: Block<Relu> = build::<I, _>(plan(plan::Activation::Relu), Conv2d::new);
+    randomise(&mut layer, seed);
+    against_differences::<_, I, Image<2, 2, 3>>(&mut layer, numbers(seed, 40), |layer, x| {
+        conv_relu_pool(layer, &pool, x)
+    });
+    against_differences::<_, I, Image<2, 2, 3>>(&mut layer, numbers(seed, 40), |layer, x| {
+        pool.forward(layer.forward(x))
+    });
+}
+
+#[test]
+fn dense_with_and_without_bias() {
+    let mut layer: Dense<Vector<5>, Vector<4>, Bias, Tanh> =
+        build::<Vector<5>, _>(dense(4, true, plan::Activation::Tanh), Dense::new);
+    randomise(&mut layer, 3);
+    against_differences::<_, Vector<5>, Vector<4>>(&mut layer, numbers(3, 15), |layer, x| layer.forward(x));
+    let mut layer: Dense<Vector<5>, Vector<4>, NoBias, Linear> =
+        build::<Vector<5>, _>(dense(4, false, plan::Activation::Linear), Dense::new);
+    against_differences::<_, Vector<5>, Vector<4>>(&mut layer, numbers(4, 15), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn dense_relu() {
+    let plan = |activation| dense(4, true, activation);
+    let seed = first_clear(|seed| {
+        let mut linear: Dense<Vector<5>, Vector<4>, Bias, Linear> =
+            build::<Vector<5>, _>(plan(plan::Activation::Linear), Dense::new);
+        randomise(&mut linear, seed);
+        slice(&linear.forward(tensor::<Vector<5>>(numbers(seed, 15)))).iter().all(|sum| sum.abs() > MARGIN)
+    });
+    let mut layer: Dense<Vector<5>, Vector<4>, Bias, Relu> =
+        build::<Vector<5>, _>(plan(plan::Activation::Relu), Dense::new);
+    randomise(&mut layer, seed);
+    against_differences::<_, Vector<5>, Vector<4>>(&mut layer, numbers(seed, 15), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn pooling() {
+    type I = Image<5, 4, 1>;
+    // Twenty distinct numbers are a tenth apart: no step changes which is largest.
+    let mut max: MaxPool2d<I, Image<3, 4, 1>, Pool<3, 2>, Strides<2, 1>, Same> =
+        build::<I, _>(plan::Layer::MaxPool2d(pool([3, 2], [2, 1], Padding::Same)), MaxPool2d::new);
+    against_differences::<_, I, Image<3, 4, 1>>(&mut max, distinct(1, 20), |layer, x| layer.forward(x));
+    let mut mean: AveragePool2d<I, Image<3, 4, 1>, Pool<3, 2>, Strides<2, 1>, Same> =
+        build::<I, _>(plan::Layer::AveragePool2d(pool([3, 2], [2, 1], Padding::Same)), AveragePool2d::new);
+    against_differences::<_, I, Image<3, 4, 1>>(&mut mean, numbers(2, 40), |layer, x| layer.forward(x));
+    let mut global: GlobalAveragePool2d<Image<3, 2, 4>, Vector<4>> =
+        build::<Image<3, 2, 4>, _>(plan::Layer::GlobalAveragePool2d, GlobalAveragePool2d::new);
+    against_differences::<_, Image<3, 2, 4>, Vector<4>>(&mut global, numbers(3, 48), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn flatten() {
+    let mut layer: Flatten<Image<3, 2, 4>, Vector<24>> = build::<Image<3, 2, 4>, _>(plan::Layer::Flatten, Flatten::new);
+    against_differences::<_, Image<3, 2, 4>, Vector<24>>(&mut layer, numbers(3, 48), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn activations() {
+    fn check<F: Function>(function: plan::Activation) {
+        let mut layer: Activation<Vector<12>, F> =
+            build::<Vector<12>, _>(plan::Layer::Activation { function }, Activation::new);
+        against_differences::<_, Vector<12>, Vector<12>>(&mut layer, distinct(4, 24), |layer, x| layer.forward(x));
+    }
+    check::<Linear>(plan::Activation::Linear);
+    check::<Relu>(plan::Activation::Relu);
+    check::<LeakyRelu>(LEAKY);
+    check::<Sigmoid>(plan::Activation::Sigmoid);
+    check::<Tanh>(plan::Activation::Tanh);
+}

@@ -1,0 +1,170 @@
+//! What layers promise beside their gradients.
+
+mod common;
+
+use common::{build, conv, gradient, gradients, network, numbers, parameter_gradients, pool, randomise, tensor};
+use dfdx::prelude::{PutTape, SplitTape, Trace};
+use nn::{
+    Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, Image, Kernel, Linear, MaxPool2d, OwnedTape, Pass, Pool,
+    Relu, Strides, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
+};
+use plan::Padding;
+
+type I = Image<9, 8, 3>;
+type M = Image<7, 6, 5>;
+type Conv = Conv2d<I, M, Kernel<3, 3>, Strides<1, 1>, Valid, Bias, Relu>;
+type Max = MaxPool2d<M, Image<3, 3, 5>, Pool<2, 2>, Strides<2, 2>, Valid>;
+
+fn conv_and_pool() -> (Conv, Max) {
+    let plan = plan::Layer::Conv2d(conv(5, [3, 3], [1, 1], Padding::Valid, plan::Activation::Relu));
+    let mut conv: Conv = build::<I, _>(plan, Conv2d::new);
+    randomise(&mut conv, 3);
+    let pool = plan::Layer::MaxPool2d(pool([2, 2], [2, 2], Padding::Valid));
+    (conv, build::<M, _>(pool, MaxPool2d::new))
+}
+
+#[test]
+fn the_fused_block_is_its_two_layers() {
+    let (mut conv, pool) = conv_and_pool();
+    let (x, weights) = (tensor::<I>(numbers(1, 4 * 216)), numbers(2, 4 * 45));
+    let apart = pool.forward(conv.forward(x.leaky_trace()));
+    let fused = conv_relu_pool(&conv, &pool, x.leaky_trace());
+    let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(slice(&fused)), bits(slice(&apart)));
+    let (mut apart, mut fused) = (gradients(apart, &weights), gradients(fused, &weights));
+    common::assert_close("input", &gradient(&mut fused, &x), &gradient(&mut apart, &x), 1e-5);
+    let (apart, fused) = (parameter_gradients(&mut conv, &mut apart), parameter_gradients(&mut conv, &mut fused));
+    common::assert_close("kernel", &fused[0], &apart[0], 1e-5);
+    common::assert_close("bias", &fused[1], &apart[1], 1e-5);
+}
+
+#[test]
+fn a_first_layer_gives_its_input_no_gradient_and_its_weights_the_same() {
+    let (mut conv, pool) = conv_and_pool();
+    let x = tensor::<I>(numbers(1, 2 * 216));
+    let tape = OwnedTape::default;
+    let (large, small) = (numbers(2, 2 * 210), numbers(2, 2 * 45));
+    let pairs = [
+        (gradients(conv.forward(x.leaky_trace()), &large), gradients(conv.forward_first(x.clone(), tape()), &large)),
+        (
+            gradients(conv_relu_pool(&conv, &pool, x.leaky_trace()), &small),
+            gradients(conv_relu_pool_first(&conv, &pool, x.clone(), tape()), &small),
+        ),
+    ];
+    for (mut all, mut first) in pairs {
+        assert!(gradient(&mut all, &x).iter().any(|value| *value != 0.0));
+        assert!(gradient(&mut first, &x).iter().all(|value| *value == 0.0));
+        assert_eq!(parameter_gradients(&mut conv, &mut all), parameter_gradients(&mut conv, &mut first));
+    }
+}
+
+#[test]
+fn backward_frees_the_gradients_of_activations() {
+    let (mut conv, pool) = conv_and_pool();
+    let x = tensor::<I>(numbers(1, 216));
+    let (middle, tape) = conv.forward(x.leaky_trace()).split_tape();
+    let y = pool.forward(middle.clone().put_tape(tape));
+    let mut gradients = gradients(y, &numbers(2, 45));
+    assert!(gradients.get_or_alloc_mut(&middle).unwrap().is_empty());
+    assert_eq!(parameter_gradients(&mut conv, &mut gradients)[1].len(), 5);
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic = "a tensor fed two layers"]
+fn feeding_two_layers_with_one_tensor_is_noticed() {
+    let (conv, pool) = conv_and_pool();
+    let x = tensor::<I>(numbers(1, 216));
+    let first = conv_relu_pool(&conv, &pool, x.leaky_trace());
+    let second = conv_relu_pool(&conv, &pool, x.leaky_trace());
+    gradients(first + second, &numbers(2, 45));
+}
+
+type Drop = Dropout<Vector<1000>>;
+
+fn dropout(rate: f32) -> Drop {
+    build::<Vector<1000>, _>(plan::Layer::Dropout(plan::layer::Dropout { rate }), Dropout::new)
+}
+
+fn training(positions: &[u64]) -> Pass<'_> {
+    Pass::Training { seed: 1, epoch: 2, positions }
+}
+
+#[test]
+fn dropout_zeroes_its_share_scales_the_rest_and_its_gradient_does_the_same() {
+    let x = tensor::<Vector<1000>>(vec![2.0; 3000]);
+    let y = dropout(0.25).forward(x.leaky_trace(), &training(&[0, 1, 2]));
+    let values = slice(&y).to_vec();
+    assert!(values.iter().all(|value| *value == 0.0 || *value == 2.0 / 0.75));
+    let dropped = values.iter().filter(|value| **value == 0.0).count();
+    assert!((690..810).contains(&dropped), "{dropped} of 3000 dropped at a rate of 0.25");
+    let found = gradient(&mut gradients(y, &vec![2.0; 3000]), &x);
+    assert_eq!(found, values);
+}
+
+#[test]
+fn a_sample_s_mask_is_its_own_whatever_the_batch() {
+    let ones = |count: usize| tensor::<Vector<1000>>(vec![1.0; count * 1000]);
+    let layer = dropout(0.5);
+    let both = layer.forward(ones(2), &training(&[7, 9]));
+    let one = layer.forward(ones(1), &training(&[9]));
+    assert_eq!(slice(&both)[1000..], *slice(&one));
+    assert_ne!(slice(&both)[..1000], *slice(&one));
+    let later = layer.forward(ones(1), &Pass::Training { seed: 1, epoch: 3, positions: &[9] });
+    assert_ne!(slice(&later), slice(&one));
+    // Changing these changes results: bump plan::ENGINE_VERSION with them.
+    let kept: Vec<u32> = slice(&one)[..16].iter().map(|value| *value as u32 / 2).collect();
+    assert_eq!(kept, [1, 0, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn dropout_costs_nothing_where_it_drops_nothing() {
+    let x = tensor::<Vector<1000>>(numbers(1, 2000));
+    let address = slice(&x).as_ptr();
+    assert_eq!(slice(&dropout(0.0).forward(x.clone(), &training(&[0, 1]))).as_ptr(), address);
+    assert_eq!(slice(&dropout(0.5).forward(x.clone(), &Pass::Inference)).as_ptr(), address);
+}
+
+#[test]
+fn flatten_copies_nothing() {
+    let layer: Flatten<I, Vector<216>> = build::<I, _>(plan::Layer::Flatten, Flatten::new);
+    let x = tensor::<I>(numbers(1, 432));
+    assert_eq!(slice(&layer.forward(x.clone())).as_ptr(), slice(&x).as_ptr());
+}
+
+#[test]
+fn an_empty_batch_is_a_batch() {
+    let (conv, pool) = conv_and_pool();
+    assert!(slice(&conv_relu_pool(&conv, &pool, tensor::<I>(Vec::new()))).is_empty());
+    assert!(slice(&pool.forward(conv.forward(tensor::<I>(Vec::new())))).is_empty());
+}
+
+#[test]
+fn weights_start_as_the_plan_says_and_the_bias_at_zero() {
+    let plan = common::dense(4, true, plan::Activation::Linear);
+    let mut layer: Dense<Vector<6>, Vector<4>, Bias, Linear> = build::<Vector<6>, _>(plan, Dense::new);
+    let drawn = plan::Initializer::HeNormal.draw(5, "layer", 0, 24, 6, 4);
+    let parameters = nn::Layer::parameters(&mut layer);
+    let [(kernel_name, kernel), (bias_name, bias)] = <[_; 2]>::try_from(parameters).ok().unwrap();
+    assert_eq!((kernel_name, kernel.shape(), kernel.values()), ("kernel", vec![6, 4], &drawn[..]));
+    assert_eq!((bias_name, bias.shape(), bias.values()), ("bias", vec![4], &[0.0; 4][..]));
+}
+
+#[test]
+fn a_plan_of_another_network_is_refused() {
+    let plan = network::<Vector<6>>(common::dense(4, true, plan::Activation::Linear));
+    let build = Build::new(&plan, 0);
+    let missing = Dense::<Vector<6>, Vector<4>, Bias, Linear>::new(&build, "other").unwrap_err();
+    assert_eq!(missing, BuildError::Missing { layer: "other" });
+    let refused = [
+        Dense::<Vector<6>, Vector<5>, Bias, Linear>::new(&build, "layer").err(),
+        Dense::<Vector<6>, Vector<4>, Bias, Relu>::new(&build, "layer").err(),
+        Dense::<Vector<6>, Vector<4>, nn::NoBias, Linear>::new(&build, "layer").err(),
+        Flatten::<Vector<6>, Vector<4>>::new(&build, "layer").err(),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Some(BuildError::Differs { layer: "layer", .. })), "{refused:?}");
+    }
+    let message = Dense::<Vector<6>, Vector<5>, Bias, Linear>::new(&build, "layer").unwrap_err().to_string();
+    assert_eq!(message, "layer `layer`: the model was generated for (6) -> (5), the plan says (6) -> (4)");
+}
