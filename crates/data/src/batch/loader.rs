@@ -1,0 +1,184 @@
+//! Training batches, prepared ahead while the network trains on earlier ones.
+//!
+//! One thread walks over the steps of an epoch and hands finished batches over in order through a short queue; the
+//! samples of a batch are augmented in parallel on the loader's own pool, each into its own place. So the number of
+//! threads decides when a batch is ready, and nothing else.
+
+use super::Batch;
+use super::order::{Order, Pass};
+use crate::augment;
+use crate::load::Images;
+use plan::{Augmentation, DataPlan};
+use rayon::ThreadPool;
+use rayon::prelude::*;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
+
+/// Batches that are ready before they are asked for.
+const QUEUED: usize = 3;
+
+/// The training batches of a run, epoch by epoch.
+pub struct TrainLoader {
+    work: Arc<Work>,
+}
+
+/// Why batches cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LoaderError {
+    /// There is nothing to train on.
+    #[error("there are no training images left to train on ({left_out} were left out as unreadable)")]
+    NoImages {
+        /// Files that were left out.
+        left_out: usize,
+    },
+    /// Batches of no images.
+    #[error("batch_size is 0; at least 1 is needed")]
+    EmptyBatches,
+    /// The system gives no threads.
+    #[error("cannot start {threads} threads to prepare batches: {reason}")]
+    Threads {
+        /// How many were wanted.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// All that is needed to make any batch of the run.
+struct Work {
+    images: Arc<Images>,
+    augmentation: Augmentation,
+    order: Order,
+    pool: ThreadPool,
+}
+
+impl TrainLoader {
+    /// A loader that prepares the batches of `images` on `threads` threads (at least one). `steps_per_epoch` as in
+    /// [`plan::Training`]; `seed` is the run's.
+    ///
+    /// # Errors
+    /// [`LoaderError`] where there is nothing to make batches of, or threads cannot be started.
+    pub fn new(
+        images: Arc<Images>,
+        plan: &DataPlan,
+        augmentation: &Augmentation,
+        steps_per_epoch: Option<usize>,
+        seed: u64,
+        threads: usize,
+    ) -> Result<TrainLoader, LoaderError> {
+        if images.is_empty() {
+            return Err(LoaderError::NoImages { left_out: images.left_out.len() });
+        }
+        if plan.batch_size == 0 {
+            return Err(LoaderError::EmptyBatches);
+        }
+        let threads = threads.max(1);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("augment-{index}"))
+            .build()
+            .map_err(|error| LoaderError::Threads { threads, reason: error.to_string() })?;
+        let order =
+            Order { images: images.len(), batch_size: plan.batch_size, steps_per_epoch, shuffle: plan.shuffle, seed };
+        Ok(TrainLoader { work: Arc::new(Work { images, augmentation: augmentation.clone(), order, pool }) })
+    }
+
+    /// Number of batches in each epoch.
+    pub fn steps(&self) -> usize {
+        self.work.order.steps()
+    }
+
+    /// The batches of `epoch` (from 1). Work on them begins at once.
+    ///
+    /// # Errors
+    /// [`LoaderError::Threads`] where no thread can be started.
+    pub fn epoch(&self, epoch: u64) -> Result<TrainBatches, LoaderError> {
+        let (queue, batches) = sync_channel(QUEUED);
+        let (recycle, recycled) = channel();
+        let work = Arc::clone(&self.work);
+        let worker = std::thread::Builder::new()
+            .name("batches".to_owned())
+            .spawn(move || work.prepare(epoch, &queue, &recycled))
+            .map_err(|error| LoaderError::Threads { threads: 1, reason: error.to_string() })?;
+        Ok(TrainBatches { batches: Some(batches), recycle, worker: Some(worker) })
+    }
+}
+
+impl Work {
+    /// Makes the batches of `epoch` until all are made or nobody takes them any more.
+    fn prepare(&self, epoch: u64, queue: &SyncSender<Batch>, recycled: &Receiver<Vec<f32>>) {
+        let mut pass = None;
+        for step in 0..self.order.steps() {
+            let buffer = recycled.try_recv().unwrap_or_default();
+            if queue.send(self.batch(epoch, step, &mut pass, buffer)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn batch(&self, epoch: u64, step: usize, pass: &mut Option<Pass>, mut pixels: Vec<f32>) -> Batch {
+        let chosen = self.order.batch(epoch, step, pass);
+        let images = &*self.images;
+        let first = (step * self.order.batch_size) as u64;
+        pixels.resize(chosen.len() * images.image_len(), 0.0);
+        self.pool.install(|| {
+            pixels.par_chunks_exact_mut(images.image_len()).zip(chosen).enumerate().for_each(
+                |(row, (target, &image))| {
+                    let position = first + row as u64;
+                    let (height, width) = (images.height, images.width);
+                    let drawn = augment::draw(&self.augmentation, self.order.seed, epoch, position, height, width);
+                    augment::apply(&drawn, images.image(image as usize), target);
+                },
+            );
+        });
+        Batch {
+            pixels,
+            labels: chosen.iter().map(|&image| images.labels[image as usize]).collect(),
+            positions: (first..first + chosen.len() as u64).collect(),
+        }
+    }
+}
+
+/// The batches of one epoch, in order. Dropping it ends the work on what was not taken.
+pub struct TrainBatches {
+    /// `None` while dropping.
+    batches: Option<Receiver<Batch>>,
+    recycle: Sender<Vec<f32>>,
+    /// `None` once the thread has ended.
+    worker: Option<JoinHandle<()>>,
+}
+
+impl TrainBatches {
+    /// Takes the pixels of a batch that is done with, so that a later one needs no fresh memory.
+    pub fn recycle(&self, pixels: Vec<f32>) {
+        // The worker has ended where nobody takes it; then it is just freed.
+        self.recycle.send(pixels).ok();
+    }
+}
+
+impl Iterator for TrainBatches {
+    type Item = Batch;
+
+    fn next(&mut self) -> Option<Batch> {
+        let batch = self.batches.as_ref()?.recv().ok();
+        if batch.is_none()
+            && let Some(worker) = self.worker.take()
+            && let Err(panic) = worker.join()
+        {
+            // Without this, an epoch cut short by a bug would look like a complete one.
+            resume_unwind(panic);
+        }
+        batch
+    }
+}
+
+impl Drop for TrainBatches {
+    fn drop(&mut self) {
+        self.batches = None; // the worker's next hand-over fails, and it returns
+        if let Some(worker) = self.worker.take() {
+            worker.join().ok();
+        }
+    }
+}

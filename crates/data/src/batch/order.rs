@@ -1,0 +1,103 @@
+//! Which images make up which batch: a function of seed, epoch and step alone, so that a resumed run needs no state.
+//!
+//! As with a Keras generator, the batches of a run are one endless stream of passes over the data; each pass is a
+//! permutation of its own and ends with a batch that may be smaller. An epoch takes the next `steps_per_epoch` batches
+//! of the stream, or exactly one pass where that is not given.
+
+use plan::{Purpose, Stream};
+
+/// The order of the training images of a run.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub images: usize,
+    pub batch_size: usize,
+    /// `None`: the number of batches in a pass.
+    pub steps_per_epoch: Option<usize>,
+    /// Otherwise every pass is in file order.
+    pub shuffle: bool,
+    pub seed: u64,
+}
+
+/// A pass over the data, kept between the batches that it is cut into.
+pub(super) struct Pass {
+    index: u64,
+    images: Vec<u32>,
+}
+
+impl Order {
+    /// Batches in an epoch.
+    pub fn steps(&self) -> usize {
+        self.steps_per_epoch.unwrap_or(self.batches_per_pass())
+    }
+
+    fn batches_per_pass(&self) -> usize {
+        self.images.div_ceil(self.batch_size)
+    }
+
+    /// The images of batch `step` (from 0) of `epoch` (from 1). `pass` keeps the permutation for the next batch.
+    pub fn batch<'a>(&self, epoch: u64, step: usize, pass: &'a mut Option<Pass>) -> &'a [u32] {
+        let per_pass = self.batches_per_pass() as u64;
+        let batch = (epoch - 1) * self.steps() as u64 + step as u64;
+        let index = batch / per_pass;
+        let kept = pass.take().filter(|pass| pass.index == index);
+        let pass = pass.insert(kept.unwrap_or_else(|| self.pass(index)));
+        let first = (batch % per_pass) as usize * self.batch_size;
+        &pass.images[first..(first + self.batch_size).min(self.images)]
+    }
+
+    fn pass(&self, index: u64) -> Pass {
+        let mut images: Vec<u32> = (0..self.images as u32).collect();
+        if self.shuffle {
+            Stream::new(self.seed, Purpose::Shuffle, &[index]).shuffle(&mut images);
+        }
+        Pass { index, images }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn epoch(order: &Order, epoch: u64) -> Vec<Vec<u32>> {
+        let mut pass = None;
+        (0..order.steps()).map(|step| order.batch(epoch, step, &mut pass).to_vec()).collect()
+    }
+
+    #[test]
+    fn a_generator_walks_on_over_the_end_of_a_pass() {
+        let order = Order { images: 5, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
+        assert_eq!(epoch(&order, 1), [vec![0, 1], vec![2, 3]]);
+        assert_eq!(epoch(&order, 2), [vec![4], vec![0, 1]]);
+        assert_eq!(epoch(&order, 3), [vec![2, 3], vec![4]]);
+    }
+
+    #[test]
+    fn passes_are_in_different_orders_decided_by_the_seed() {
+        let order = |seed| Order { images: 50, batch_size: 50, steps_per_epoch: None, shuffle: true, seed };
+        assert_ne!(epoch(&order(1), 1), epoch(&order(1), 2));
+        assert_ne!(epoch(&order(1), 1), epoch(&order(2), 1));
+        assert_eq!(epoch(&order(1), 7), epoch(&order(1), 7));
+    }
+
+    proptest! {
+        #[test]
+        fn every_pass_has_every_image_once(images in 1_usize..80, batch_size in 1_usize..30, seed: u64) {
+            let order = Order { images, batch_size, steps_per_epoch: None, shuffle: true, seed };
+            for number in 1..4 {
+                let mut seen: Vec<u32> = epoch(&order, number).concat();
+                seen.sort_unstable();
+                prop_assert_eq!(seen, (0..images as u32).collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn epochs_cut_one_stream(images in 1_usize..40, batch_size in 1_usize..12, steps in 1_usize..9, seed: u64) {
+            let cut = Order { images, batch_size, steps_per_epoch: Some(steps), shuffle: true, seed };
+            let whole = Order { steps_per_epoch: None, ..cut.clone() };
+            let cut: Vec<_> = (1..6).flat_map(|number| epoch(&cut, number)).collect();
+            let whole: Vec<_> = (1..).flat_map(|number| epoch(&whole, number)).take(cut.len()).collect();
+            prop_assert_eq!(cut, whole);
+        }
+    }
+}

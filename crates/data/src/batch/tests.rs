@@ -1,0 +1,139 @@
+use super::*;
+use crate::testing::plan as plan_of;
+use plan::{Augmentation, DataPlan, Operation};
+use std::path::Path;
+use std::sync::Arc;
+
+const SIZE: [usize; 2] = [6, 5];
+
+/// `count` images of 6 x 5 pixels; all levels of image i are i.
+fn images(count: usize) -> Arc<Images> {
+    let [height, width] = SIZE;
+    Arc::new(Images {
+        height,
+        width,
+        pixels: (0..count).flat_map(|i| vec![i as u8; height * width * 3]).collect(),
+        labels: (0..count as u32).map(|i| i % 2).collect(),
+        paths: vec![Default::default(); count],
+        left_out: Vec::new(),
+    })
+}
+
+fn plan(batch_size: usize, shuffle: bool) -> DataPlan {
+    DataPlan { image_size: SIZE, batch_size, shuffle, ..plan_of(Path::new("")) }
+}
+
+fn rotated() -> Augmentation {
+    Augmentation {
+        operations: vec![Operation::Rotation { degrees: 30.0 }],
+        fill_mode: plan::FillMode::Constant { value: 9.0 },
+    }
+}
+
+fn loader(augmentation: &Augmentation, steps: Option<usize>, threads: usize) -> TrainLoader {
+    TrainLoader::new(images(11), &plan(4, true), augmentation, steps, 7, threads).unwrap()
+}
+
+fn epoch(loader: &TrainLoader, epoch: u64) -> Vec<Batch> {
+    loader.epoch(epoch).unwrap().collect()
+}
+
+#[test]
+fn batches_are_the_same_at_any_number_of_threads() {
+    let reference = loader(&rotated(), Some(5), 1);
+    for threads in [2, 4] {
+        let other = loader(&rotated(), Some(5), threads);
+        for number in 1..4 {
+            assert_eq!(epoch(&other, number), epoch(&reference, number), "epoch {number} on {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn an_epoch_needs_nothing_from_the_epochs_before_it() {
+    for steps in [None, Some(2), Some(5)] {
+        let continuous = loader(&rotated(), steps, 2);
+        let epochs: Vec<_> = (1..5).map(|number| epoch(&continuous, number)).collect();
+        let resumed = loader(&rotated(), steps, 2);
+        assert_eq!(epoch(&resumed, 4), epochs[3]);
+        assert_eq!(epoch(&resumed, 3), epochs[2]);
+    }
+}
+
+#[test]
+fn a_pass_has_every_image_once_with_its_label_and_position() {
+    let loader = loader(&Augmentation::default(), None, 2);
+    assert_eq!(loader.steps(), 3);
+    let batches = epoch(&loader, 1);
+    assert_eq!(batches.iter().map(Batch::len).collect::<Vec<_>>(), [4, 4, 3]);
+    let mut seen = Vec::new();
+    for (step, batch) in batches.iter().enumerate() {
+        assert_eq!(batch.positions, (4 * step as u64..4 * step as u64 + batch.len() as u64).collect::<Vec<_>>());
+        for (pixels, &label) in batch.pixels.chunks_exact(90).zip(&batch.labels) {
+            let level = (pixels[0] * 255.0).round();
+            assert_eq!(pixels, [level / 255.0; 90]);
+            assert_eq!(label, level as u32 % 2);
+            seen.push(level as u32);
+        }
+    }
+    assert_ne!(seen, (0..11).collect::<Vec<_>>(), "shuffled");
+    seen.sort_unstable();
+    assert_eq!(seen, (0..11).collect::<Vec<_>>());
+}
+
+#[test]
+fn unshuffled_batches_are_in_file_order_and_equal_to_evaluation() {
+    let images = images(5);
+    let still = TrainLoader::new(Arc::clone(&images), &plan(2, false), &Augmentation::default(), None, 0, 1).unwrap();
+    let evaluation: Vec<Batch> = eval_batches(&images, 2).collect();
+    assert_eq!(epoch(&still, 1), evaluation);
+    assert_eq!(epoch(&still, 2), evaluation);
+    assert_eq!(evaluation.iter().map(Batch::len).collect::<Vec<_>>(), [2, 2, 1]);
+    assert_eq!(evaluation[2].pixels, [4.0 / 255.0; 90]);
+}
+
+#[test]
+fn augmented_copies_differ_from_epoch_to_epoch_and_keep_their_labels() {
+    let plain = loader(&Augmentation::default(), None, 2);
+    let augmented = loader(&rotated(), None, 2);
+    for number in 1..3 {
+        for (plain, augmented) in epoch(&plain, number).iter().zip(epoch(&augmented, number)) {
+            assert_eq!(plain.labels, augmented.labels);
+            assert_ne!(plain.pixels, augmented.pixels);
+        }
+    }
+}
+
+#[test]
+fn recycled_memory_changes_nothing() {
+    let loader = loader(&rotated(), Some(9), 2);
+    let mut batches = loader.epoch(1).unwrap();
+    let mut kept = Vec::new();
+    while let Some(batch) = batches.next() {
+        kept.push(batch.clone());
+        batches.recycle(vec![f32::NAN; 1000 * (kept.len() % 2)]);
+        batches.recycle(batch.pixels);
+    }
+    assert_eq!(kept, epoch(&loader, 1));
+}
+
+#[test]
+fn dropping_an_epoch_early_ends_its_work() {
+    let images = images(11);
+    let loader = TrainLoader::new(Arc::clone(&images), &plan(1, true), &rotated(), Some(1_000_000), 7, 2).unwrap();
+    let mut batches = loader.epoch(1).unwrap();
+    assert!(batches.next().is_some());
+    drop(batches); // a million steps would take far longer than the test may
+    drop(loader);
+    assert_eq!(Arc::strong_count(&images), 1, "no thread holds the images any more");
+}
+
+#[test]
+fn nothing_to_make_batches_of_is_an_error() {
+    let refused = |count, batch_size| {
+        let made = TrainLoader::new(images(count), &plan(batch_size, true), &Augmentation::default(), None, 0, 1);
+        made.err().unwrap().to_string()
+    };
+    insta::assert_snapshot!(refused(0, 4), @"there are no training images left to train on (0 were left out as unreadable)");
+    insta::assert_snapshot!(refused(3, 0), @"batch_size is 0; at least 1 is needed");
+}

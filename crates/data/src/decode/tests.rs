@@ -1,0 +1,142 @@
+use super::*;
+use crate::testing::{directory, encode, plan, png, portable};
+use image::codecs::jpeg::JpegEncoder;
+use image::{ExtendedColorType, ImageEncoder};
+use insta::assert_snapshot;
+use plan::Interpolation;
+
+fn decoded(bytes: &[u8]) -> Rgb {
+    let data = directory(&[("image", bytes)]);
+    decode_file(&data.path().join("image")).unwrap()
+}
+
+fn refused(bytes: &[u8]) -> String {
+    let data = directory(&[("image", bytes)]);
+    portable(decode_file(&data.path().join("image")).map(|_| ()).unwrap_err(), &data)
+}
+
+fn jpeg(height: u32, width: u32) -> Vec<u8> {
+    let pixels: Vec<u8> = (0..height * width * 3).map(|i| (i * 7 % 251) as u8).collect();
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 90).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+/// An EXIF segment that says nothing but an orientation, put in after the start-of-image marker.
+fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    [&jpeg[..2], &[0xFF, 0xE1], &length, &exif, &jpeg[2..]].concat()
+}
+
+#[test]
+fn colour_grey_and_deep_images_become_rgb_bytes() {
+    let colour = decoded(&png(2, 3, |row, column, channel| (row * 100 + column * 10 + channel) as u8));
+    assert_eq!((colour.height, colour.width), (2, 3));
+    assert_eq!(colour.pixels, [0, 1, 2, 10, 11, 12, 20, 21, 22, 100, 101, 102, 110, 111, 112, 120, 121, 122]);
+    assert_eq!(decoded(&encode(&[7, 200], 1, 2, ExtendedColorType::L8)).pixels, [7, 7, 7, 200, 200, 200]);
+    let deep: Vec<u8> = [0_u16, 65_535, 77 * 257].iter().flat_map(|level| level.to_ne_bytes()).collect();
+    assert_eq!(decoded(&encode(&deep, 1, 1, ExtendedColorType::Rgb16)).pixels, [0, 255, 77]);
+    assert_eq!(decoded(&encode(&deep[2..4], 1, 1, ExtendedColorType::L16)).pixels, [255, 255, 255]);
+}
+
+#[test]
+fn transparency_is_laid_over_white() {
+    let rgba = [10, 20, 30, 255, 10, 20, 30, 0, 0, 100, 200, 51];
+    assert_eq!(
+        decoded(&encode(&rgba, 1, 3, ExtendedColorType::Rgba8)).pixels,
+        [10, 20, 30, 255, 255, 255, 204, 224, 244]
+    );
+    assert_eq!(decoded(&encode(&[40, 255, 40, 0], 1, 2, ExtendedColorType::La8)).pixels, [40, 40, 40, 255, 255, 255]);
+}
+
+#[test]
+fn exif_orientation_is_applied() {
+    let plain = jpeg(8, 16);
+    let upright = decoded(&plain);
+    let turned = decoded(&with_orientation(&plain, 6)); // the camera lay on its side: turn 90 degrees clockwise
+    assert_eq!((turned.height, turned.width), (16, 8));
+    for (row, column) in [(0, 0), (3, 5), (15, 7)] {
+        let from = ((7 - column) * 16 + row) * 3;
+        assert_eq!(turned.pixels[(row * 8 + column) * 3..][..3], upright.pixels[from..][..3], "({row}, {column})");
+    }
+    let mirrored = decoded(&with_orientation(&plain, 2));
+    assert_eq!(mirrored.pixels[..3], upright.pixels[15 * 3..][..3]);
+    assert_eq!(decoded(&with_orientation(&plain, 77)).pixels, upright.pixels, "no such orientation");
+}
+
+#[test]
+fn content_and_not_the_name_tells_the_format() {
+    let data = directory(&[("really_a_png.jpg", &png(1, 1, |_, _, _| 9))]);
+    assert_eq!(decode_one(&data.path().join("really_a_png.jpg"), &plan(data.path())).unwrap(), [9; 72]);
+}
+
+#[test]
+fn decode_one_gives_the_size_of_the_plan() {
+    let data = directory(&[("a.png", &png(8, 12, |row, _, _| row as u8 * 30))]);
+    for interpolation in [Interpolation::Nearest, Interpolation::Bilinear] {
+        let plan = DataPlan { interpolation, ..plan(data.path()) };
+        assert_eq!(decode_one(&data.path().join("a.png"), &plan).unwrap().len(), 4 * 6 * 3);
+    }
+}
+
+#[test]
+fn broken_files_are_named_with_the_reason() {
+    assert_snapshot!(refused(b""), @"DATA/image: the file is empty");
+    assert_snapshot!(refused(b"<html>404 not found</html>"), @"DATA/image: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)");
+    let data = directory(&[]);
+    let missing = decode_file(&data.path().join("gone.png")).map(|_| ()).unwrap_err();
+    assert_snapshot!(portable(missing, &data), @"DATA/gone.png: cannot be read: No such file or directory (os error 2)");
+    let whole = jpeg(64, 64);
+    assert_snapshot!(refused(&whole[..whole.len() / 2]), @"DATA/image: is truncated: the JPEG data stops before its end marker");
+    let whole = png(64, 64, |row, column, channel| (row * column * 31 + channel) as u8);
+    assert_snapshot!(refused(&whole[..whole.len() / 2]), @"DATA/image: is truncated");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 0x10;
+    let reason = refused(&flipped);
+    assert!(reason.starts_with("DATA/image: cannot be decoded: ") && reason.contains("CRC error"), "{reason}");
+}
+
+#[test]
+fn every_truncation_of_a_jpeg_and_a_png_is_refused() {
+    let (jpeg, png) = (with_orientation(&jpeg(16, 16), 3), png(9, 9, |row, column, _| (row * column) as u8));
+    assert!(jpeg::is_complete(&jpeg));
+    // The end-of-image marker takes the last 2 bytes of the one; the 12 of the end chunk of the other carry nothing.
+    for (whole, needed) in [(&jpeg, jpeg.len()), (&png, png.len() - 12)] {
+        for end in 0..needed {
+            assert!(decode(&whole[..end]).is_err(), "{end} of {} bytes", whole.len());
+        }
+    }
+    let followed: Vec<u8> = [&jpeg[..], b"data that cameras append"].concat();
+    assert_eq!(decoded(&followed).pixels, decoded(&jpeg).pixels);
+}
+
+#[test]
+fn a_few_bytes_that_claim_to_be_a_huge_image_are_refused() {
+    let mut bomb = png(1, 1, |_, _, _| 0);
+    bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]); // 65,536 x 65,536
+    let checksum = crc32(&bomb[12..29]);
+    bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
+    assert_snapshot!(refused(&bomb), @"DATA/image: is too large: more than 178956970 pixels, or more than 1 GiB to decode");
+}
+
+/// The checksum of a PNG chunk (PNG specification, annex D).
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 })
+    })
+}
+
+#[test]
+fn garbage_behind_every_signature_is_an_error_and_no_panic() {
+    let signatures: [&[u8]; 7] =
+        [b"\xFF\xD8\xFF\xE0", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM", b"RIFF\x24\0\0\0WEBPVP8 ", b"II*\0", b"MM\0*"];
+    let mut stream = plan::Stream::new(1, plan::Purpose::Split, &[]);
+    for signature in signatures {
+        for length in [0, 1, 10, 100, 1000] {
+            let garbage: Vec<u8> = (0..length).map(|_| stream.bits() as u8).collect();
+            assert!(decode(&[signature, &garbage].concat()).is_err(), "{signature:?} and {length} bytes");
+        }
+    }
+}

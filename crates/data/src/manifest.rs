@@ -1,0 +1,102 @@
+//! Which files make up a data set, in the order that everything downstream keeps, and a digest of them.
+
+use crate::BadImage;
+use rayon::prelude::*;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The files of a data set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Class names, sorted bytewise; label i is class i.
+    pub classes: Vec<String>,
+    /// What is trained on.
+    pub train: Split,
+    /// What the epochs are measured on.
+    pub validation: Option<Split>,
+    /// What the finished run is measured on.
+    pub test: Option<Split>,
+}
+
+/// The files of one split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// The folder that holds the class folders.
+    pub folder: PathBuf,
+    /// The images, sorted by class, then by file name, bytewise.
+    pub files: Vec<File>,
+    /// Number of entries passed over: hidden ones, and those that are no images by their name.
+    pub passed_over: usize,
+}
+
+/// One image file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its label: an index into [`Manifest::classes`].
+    pub class: u32,
+}
+
+impl Manifest {
+    /// The splits that are there, each with its name: `train`, `validation`, `test`.
+    pub fn splits(&self) -> Vec<(&'static str, &Split)> {
+        let validation = self.validation.as_ref().map(|split| ("validation", split));
+        let test = self.test.as_ref().map(|split| ("test", split));
+        [Some(("train", &self.train)), validation, test].into_iter().flatten().collect()
+    }
+
+    /// Takes the files of `bad` out.
+    pub fn leave_out(&mut self, bad: &[BadImage]) {
+        let bad: HashSet<&Path> = bad.iter().map(|image| image.path.as_path()).collect();
+        for split in [Some(&mut self.train), self.validation.as_mut(), self.test.as_mut()].into_iter().flatten() {
+            split.files.retain(|file| !bad.contains(file.path.as_path()));
+        }
+    }
+
+    /// A BLAKE3 hash, in hexadecimal, of split, class name, file name and content of every file, in order. Where the
+    /// data set lies, and which of the accepted names its split folders have, takes no part. Files are read in
+    /// parallel on rayon's current pool.
+    ///
+    /// # Errors
+    /// The system's error for the first file that cannot be read, with its path.
+    pub fn digest(&self) -> io::Result<String> {
+        let mut whole = blake3::Hasher::new_derive_key("ablate 1 data manifest");
+        for (name, split) in self.splits() {
+            let hashes: Vec<io::Result<blake3::Hash>> = split.files.par_iter().map(|file| hash(&file.path)).collect();
+            for (file, hash) in split.files.iter().zip(hashes) {
+                let class = self.classes.get(file.class as usize).map_or(&[][..], |class| class.as_bytes());
+                let file_name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+                for text in [name.as_bytes(), class, file_name] {
+                    // With its length first, no two lists of texts give the same bytes.
+                    whole.update(&(text.len() as u64).to_le_bytes()).update(text);
+                }
+                whole.update(hash?.as_bytes());
+            }
+        }
+        Ok(whole.finalize().to_hex().to_string())
+    }
+}
+
+impl Split {
+    /// Number of files of each of `classes` classes.
+    pub fn counts(&self, classes: usize) -> Vec<usize> {
+        let mut counts = vec![0; classes];
+        for file in &self.files {
+            counts[file.class as usize] += 1;
+        }
+        counts
+    }
+}
+
+fn hash(path: &Path) -> io::Result<blake3::Hash> {
+    let with_path = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let mut hasher = blake3::Hasher::new();
+    let file = std::fs::File::open(path).map_err(with_path)?;
+    hasher.update_reader(file).map_err(with_path)?;
+    Ok(hasher.finalize())
+}
+
+#[cfg(test)]
+mod tests;

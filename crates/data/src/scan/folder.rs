@@ -1,0 +1,52 @@
+//! One folder's entries, told apart: image files, folders, and what is passed over.
+
+use super::ScanError;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, DirEntry};
+use std::path::Path;
+
+/// What the name of an image file ends with, in any case. What the file really holds is told by its content.
+pub const IMAGE_EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"];
+
+/// Names of what is in a folder, each list in bytewise order.
+pub(super) struct Entries {
+    /// Files that by their name are images.
+    pub images: Vec<OsString>,
+    /// Folders.
+    pub folders: Vec<OsString>,
+    /// Number of hidden entries and of other files.
+    pub passed_over: usize,
+}
+
+/// Lists `folder`, following links. A link to nowhere with the name of an image counts as an image, so that decoding
+/// names it instead of it vanishing in silence.
+pub(super) fn list(folder: &Path) -> Result<Entries, ScanError> {
+    let failed = |source| ScanError::Read { path: folder.into(), source };
+    let mut entries = Entries { images: Vec::new(), folders: Vec::new(), passed_over: 0 };
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") {
+            entries.passed_over += 1;
+        } else if is_folder(&entry).map_err(failed)? {
+            entries.folders.push(name);
+        } else if is_image_name(&name) {
+            entries.images.push(name);
+        } else {
+            entries.passed_over += 1;
+        }
+    }
+    entries.images.sort_unstable_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    entries.folders.sort_unstable_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    Ok(entries)
+}
+
+fn is_folder(entry: &DirEntry) -> std::io::Result<bool> {
+    let kind = entry.file_type()?;
+    Ok(kind.is_dir() || kind.is_symlink() && entry.path().is_dir())
+}
+
+fn is_image_name(name: &OsStr) -> bool {
+    let extension = Path::new(name).extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| IMAGE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+}

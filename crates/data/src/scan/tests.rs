@@ -1,0 +1,187 @@
+use super::*;
+use crate::testing::{directory, plan, portable};
+use insta::assert_snapshot;
+use std::fs;
+use tempfile::TempDir;
+
+/// Empty files do: nothing is decoded here.
+fn touch(files: &[&str]) -> TempDir {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|&path| (path, &b""[..])).collect();
+    directory(&files)
+}
+
+fn message(directory: &TempDir, plan: &DataPlan) -> String {
+    portable(scan(plan).unwrap_err(), directory)
+}
+
+#[test]
+fn classes_and_files_are_sorted_and_the_rest_is_counted() {
+    let data = touch(&[
+        "training_set/dogs/b.JPG",
+        "training_set/dogs/B.webp",
+        "training_set/cats/10.png",
+        "training_set/cats/9.tiff",
+        "training_set/cats/.hidden.png",
+        "training_set/cats/notes.txt",
+        "training_set/cats/more/1.png",
+        "training_set/.ipynb_checkpoints/1.png",
+        "training_set/labels.csv",
+        "val/cats/1.jpeg",
+        "val/dogs/1.gif",
+    ]);
+    let manifest = scan(&plan(data.path())).unwrap();
+    let names = |split: &Split| -> Vec<(String, u32)> {
+        split.files.iter().map(|file| (file.path.file_name().unwrap().to_str().unwrap().into(), file.class)).collect()
+    };
+    assert_eq!(manifest.classes, ["cats", "dogs"]);
+    assert_eq!(
+        names(&manifest.train),
+        [("10.png", 0), ("9.tiff", 0), ("B.webp", 1), ("b.JPG", 1)].map(|(n, c)| (n.to_owned(), c))
+    );
+    assert_eq!(manifest.train.passed_over, 5, "hidden file, notes, nested folder, hidden folder, labels");
+    assert_eq!(manifest.train.counts(2), [2, 2]);
+    assert_eq!(manifest.validation.as_ref().unwrap().files.len(), 2);
+    assert_eq!(manifest.test, None);
+    assert_eq!(manifest.splits().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["train", "validation"]);
+}
+
+#[test]
+fn every_documented_name_of_a_split_is_found() {
+    for train in TRAIN_NAMES {
+        for (validation, test) in VALIDATION_NAMES.iter().zip(TEST_NAMES.iter().cycle()) {
+            let files: Vec<String> = [train, validation, test]
+                .iter()
+                .flat_map(|split| [format!("{split}/a/1.png"), format!("{split}/b/1.png")])
+                .collect();
+            let data = touch(&files.iter().map(String::as_str).collect::<Vec<_>>());
+            let manifest = scan(&plan(data.path())).unwrap();
+            assert!(manifest.validation.is_some() && manifest.test.is_some(), "{train} {validation} {test}");
+        }
+    }
+}
+
+#[test]
+fn selected_classes_alone_are_read() {
+    let data =
+        touch(&["train/a/1.png", "train/b/1.png", "train/c/1.png", "test/a/1.png", "test/b/1.png", "test/c/1.png"]);
+    let plan = DataPlan { classes: vec!["c".into(), "a".into()], ..plan(data.path()) };
+    let manifest = scan(&plan).unwrap();
+    assert_eq!(manifest.classes, ["a", "c"]);
+    assert_eq!(manifest.train.files.len(), 2);
+    assert_eq!(manifest.test.unwrap().files[1].path, data.path().join("test/c/1.png"));
+    assert_eq!(class_names(&plan).unwrap(), ["a", "c"]);
+}
+
+#[test]
+fn class_names_come_from_the_folders_or_from_what_would_be_drawn() {
+    let data = touch(&["train/b/1.png", "train/a/1.png", "train/c/1.png"]);
+    assert_eq!(class_names(&plan(data.path())).unwrap(), ["a", "b", "c"]);
+    let generate = plan::Generate { kind: plan::GenerateKind::Pets, train: 2, validation: 2, test: 2, seed: 0 };
+    let drawn = DataPlan { generate: Some(generate), ..plan(&data.path().join("pets")) };
+    assert_eq!(class_names(&drawn).unwrap(), ["cat", "dog"]);
+    assert!(matches!(class_names(&DataPlan { generate: None, ..drawn }), Err(ScanError::MissingDirectory { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_a_link_to_nowhere_is_not_lost() {
+    let data = touch(&["elsewhere/1.png", "train/b/1.png"]);
+    std::os::unix::fs::symlink(data.path().join("elsewhere"), data.path().join("train/a")).unwrap();
+    std::os::unix::fs::symlink(data.path().join("nowhere"), data.path().join("train/b/2.png")).unwrap();
+    let manifest = scan(&plan(data.path())).unwrap();
+    assert_eq!(manifest.classes, ["a", "b"]);
+    assert_eq!(manifest.train.counts(2), [1, 2]);
+    let bad = crate::check(&manifest);
+    let lost = bad.iter().find(|bad| bad.path.ends_with("train/b/2.png")).unwrap();
+    assert_snapshot!(portable(lost, &data), @"DATA/train/b/2.png: cannot be read: No such file or directory (os error 2)");
+}
+
+#[test]
+fn missing_directory() {
+    let data = touch(&[]);
+    let plan = plan(&data.path().join("pets"));
+    assert_snapshot!(message(&data, &plan), @r"
+    the data directory DATA/pets does not exist
+    expected folders of images, one for each class:
+      DATA/pets/train/<class>/*.jpg  (or training, training_set, train_set)
+      DATA/pets/val/<class>/*.jpg, optional  (or validation, valid, validation_set, val_set)
+      DATA/pets/test/<class>/*.jpg, optional  (or testing, test_set)
+    ");
+}
+
+#[test]
+fn a_file_where_the_directory_should_be() {
+    let data = touch(&["pets.zip"]);
+    let text = message(&data, &plan(&data.path().join("pets.zip")));
+    assert_snapshot!(text.lines().next().unwrap(), @"DATA/pets.zip is not a folder; the data directory holds folders of images");
+}
+
+#[test]
+fn missing_training_folder() {
+    let data = touch(&["cats/1.png", "dogs/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r"
+    DATA has no training folder
+    expected folders of images, one for each class:
+      DATA/train/<class>/*.jpg  (or training, training_set, train_set)
+      DATA/val/<class>/*.jpg, optional  (or validation, valid, validation_set, val_set)
+      DATA/test/<class>/*.jpg, optional  (or testing, test_set)
+    ");
+}
+
+#[test]
+fn two_names_for_one_split() {
+    let data = touch(&["train/a/1.png", "train/b/1.png", "val/a/1.png", "validation/a/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @"two folders hold the validation images: DATA/val and DATA/validation; keep one of them");
+}
+
+#[test]
+fn no_classes() {
+    let data = touch(&["train/cat.1.png", "train/dog.1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train has no class folders; expected DATA/train/<class>/*.jpg");
+}
+
+#[test]
+fn empty_class() {
+    let data = touch(&["train/cat/1.png", "train/dog/readme.txt"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");
+    fs::remove_file(data.path().join("train/dog/readme.txt")).unwrap();
+    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images; expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");
+}
+
+#[test]
+fn class_missing_from_another_split() {
+    let data = touch(&["train/cat/1.png", "train/dog/1.png", "test/cat/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"DATA/test has no folder for the class "dog"; expected DATA/test/dog/*.jpg"#);
+}
+
+#[test]
+fn unknown_class_in_another_split() {
+    let data = touch(&["train/cat/1.png", "train/dog/1.png", "val/cat/1.png", "val/dog/1.png", "val/fox/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"DATA/val has the class "fox", which the training folder does not have; training has "cat", "dog""#);
+}
+
+#[test]
+fn one_class_only() {
+    let data = touch(&["train/cat/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"
+    DATA/train has one class only, "cat"; at least two are needed, each in a folder of its own
+    expected folders of images, one for each class:
+      DATA/train/<class>/*.jpg  (or training, training_set, train_set)
+      DATA/val/<class>/*.jpg, optional  (or validation, valid, validation_set, val_set)
+      DATA/test/<class>/*.jpg, optional  (or testing, test_set)
+    "#);
+}
+
+#[test]
+fn three_classes_for_binary_labels() {
+    let data = touch(&["train/a/1.png", "train/b/1.png", "train/c/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"label_mode = "binary" needs exactly two classes, and DATA/train has 3: "a", "b", "c"; select two of them with data.classes, or use label_mode = "categorical""#);
+    assert!(scan(&DataPlan { label_mode: LabelMode::Categorical, ..plan(data.path()) }).is_ok());
+}
+
+#[test]
+fn selected_class_that_is_not_there() {
+    let data = touch(&["train/cat/1.png", "train/dog/1.png"]);
+    let plan = DataPlan { classes: vec!["cat".into(), "fox".into()], ..plan(data.path()) };
+    assert_snapshot!(message(&data, &plan), @r#"class "fox" is selected, but DATA/train has no folder of that name; it has "cat", "dog""#);
+}
