@@ -1,0 +1,26 @@
+//! Files of a run, written whole or not at all.
+
+use crate::error::TrainError;
+use std::io;
+use std::path::Path;
+
+/// Puts `bytes` at `path` at once.
+///
+/// # Errors
+/// [`TrainError::Write`], with the path: then the file is as it was.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+    record::atomic::write(path, bytes).map_err(|source| TrainError::Write { path: path.to_path_buf(), source })
+}
+
+/// Removes the file at `path` where there is one.
+///
+/// # Errors
+/// [`TrainError::Write`], with the path.
+pub fn remove(path: &Path) -> Result<(), TrainError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(TrainError::Write { path: path.to_path_buf(), source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

@@ -1,0 +1,115 @@
+//! Why a program cannot go on. Each message names the thing, and what to do where there is something to do.
+
+use crate::arrays::ArraysError;
+use crate::channel::Closed;
+use crate::checkpoint::CheckpointError;
+use crate::optimizer::StateError;
+use crate::weights::WeightsError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a model program ends before its work is done.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The request cannot be understood.
+    #[error("expected a request, one line of JSON on standard input: {0}")]
+    Request(String),
+    /// The processor will not do.
+    #[error("{0}")]
+    Processor(String),
+    /// The engine's threads cannot be started.
+    #[error("cannot start {threads} threads: {source}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The system's reason.
+        source: rayon::ThreadPoolBuildError,
+    },
+    /// The folders of images are not as they should be.
+    #[error(transparent)]
+    Scan(#[from] data::ScanError),
+    /// Images cannot be used.
+    #[error("{count} cannot be used:{list}", count = count(.0.len()), list = list(.0))]
+    Images(Vec<data::BadImage>),
+    /// Batches cannot be made.
+    #[error(transparent)]
+    Loader(#[from] data::LoaderError),
+    /// The network gives another number of logits than the classes need.
+    #[error(
+        "the network ends with {found} outputs, but {loss} for the {classes} classes {names} needs {expected}",
+        classes = names.len(), names = names.join(", ")
+    )]
+    Head {
+        /// Outputs of the last layer.
+        found: usize,
+        /// Outputs that are needed.
+        expected: usize,
+        /// The loss.
+        loss: &'static str,
+        /// The classes that the data has.
+        names: Vec<String>,
+    },
+    /// Early stopping watches what there is not.
+    #[error("early_stopping watches {monitor}, but there are no validation images to measure it on")]
+    Monitor {
+        /// The watched number.
+        monitor: String,
+    },
+    /// Early stopping watches a metric that is not measured.
+    #[error("early_stopping watches {monitor}, which is not among the metrics")]
+    Metric {
+        /// The watched number.
+        monitor: String,
+    },
+    /// The program was generated for another network.
+    #[error("the program is not the run's: {0}")]
+    Build(#[from] nn::BuildError),
+    /// The weights to start from do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// Weights cannot be put into a file.
+    #[error("cannot put the weights into a file: {0}")]
+    Encode(#[from] ArraysError),
+    /// A checkpoint cannot be put into a file.
+    #[error("cannot put the checkpoint into a file: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// A checkpoint is there but cannot be read.
+    #[error("cannot go on from {path}: {source}", path = path.display())]
+    Resume {
+        /// The checkpoint.
+        path: PathBuf,
+        /// The system's reason.
+        source: CheckpointError,
+    },
+    /// A file cannot be written, for want of room or permission.
+    #[error("cannot write {path}: {source}", path = path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The outputs for an image are no numbers.
+    #[error("the network's outputs for {image} are not finite: its weights are broken")]
+    NotFinite {
+        /// The image.
+        image: PathBuf,
+    },
+    /// There is no room for the gradients.
+    #[error("out of memory in the backward pass ({0}); a smaller batch_size needs less")]
+    Memory(String),
+    /// A checkpoint holds another optimizer's state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Nobody listens any more.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
+fn count(images: usize) -> String {
+    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
+}
+
+fn list(images: &[data::BadImage]) -> String {
+    images.iter().map(|image| format!("\n  {image}")).collect()
+}

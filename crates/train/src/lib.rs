@@ -1,0 +1,30 @@
+//! The training program: loop, optimizers, metrics, checkpoints, explanations.
+//!
+//! A generated program is a model and `fn main() -> ExitCode { train::program::<Model>() }`. In come a request and
+//! folders of images; out go events, and in the run's folder a checkpoint after each epoch, then the model and the
+//! record. What comes out is decided by the request and the images: no clock, thread or hash order takes part.
+
+pub mod arrays;
+pub mod channel;
+pub mod checkpoint;
+mod disk;
+pub mod early_stopping;
+pub mod error;
+pub mod evaluate;
+pub mod explain;
+pub mod fit;
+pub mod l2;
+pub mod learner;
+pub mod lifeline;
+mod log;
+pub mod metric;
+pub mod optimizer;
+pub mod predict;
+pub mod program;
+pub mod splits;
+pub mod timing;
+pub mod weights;
+
+pub use error::TrainError;
+pub use fit::{Order, fit};
+pub use program::program;

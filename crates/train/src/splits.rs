@@ -1,0 +1,79 @@
+//! The images of a run, decoded: those of each split, or the reasons why the run refuses to start, all in one go.
+
+use crate::error::TrainError;
+use crate::log;
+use data::{Images, Manifest};
+use plan::{Run, Split};
+use std::sync::Arc;
+
+/// The decoded images of a run. A split without an image counts as not there.
+pub struct Splits {
+    /// The class names, in label order.
+    pub classes: Vec<String>,
+    /// What is learnt from; not decoded for a run of 0 epochs.
+    pub train: Option<Arc<Images>>,
+    /// What is looked at after every epoch.
+    pub validation: Option<Images>,
+    /// What is looked at once, at the end.
+    pub test: Option<Images>,
+}
+
+impl Splits {
+    /// Lists and decodes the images of `run`, on rayon's current pool.
+    ///
+    /// # Errors
+    /// [`TrainError`] where the folders are not as they should be, where images cannot be used (all of them are named),
+    /// or where the network or the early stopping asks for something else than what is there.
+    pub fn load(run: &Run) -> Result<Splits, TrainError> {
+        let data = &run.settings.data;
+        let manifest = data::scan(data)?;
+        check_head(run, &manifest)?;
+        let (mut loaded, mut bad) = ([None, None, None], Vec::new());
+        let training = (run.settings.training.epochs > 0).then_some(&manifest.train);
+        let splits = [training, manifest.validation.as_ref(), manifest.test.as_ref()];
+        for (place, split) in loaded.iter_mut().zip(splits) {
+            match split.map(|split| data::load(split, data)).transpose() {
+                Ok(images) => *place = images,
+                Err(images) => bad.extend(images),
+            }
+        }
+        if !bad.is_empty() {
+            return Err(TrainError::Images(bad));
+        }
+        let [train, validation, test] = loaded;
+        for image in [&train, &validation, &test].into_iter().flatten().flat_map(|images| &images.left_out) {
+            log::line(&format!("left out {image}"));
+        }
+        let there = |images: Option<Images>| images.filter(|images| !images.is_empty());
+        let splits = Splits {
+            classes: manifest.classes,
+            train: train.map(Arc::new),
+            validation: there(validation),
+            test: there(test),
+        };
+        check_monitor(run, splits.validation.is_some())?;
+        Ok(splits)
+    }
+}
+
+fn check_head(run: &Run, manifest: &Manifest) -> Result<(), TrainError> {
+    let loss = run.settings.training.loss;
+    let (found, expected) = (run.settings.network.output().size(), loss.logits(manifest.classes.len()));
+    if found == expected {
+        return Ok(());
+    }
+    Err(TrainError::Head { found, expected, loss: loss.name(), names: manifest.classes.clone() })
+}
+
+fn check_monitor(run: &Run, validation: bool) -> Result<(), TrainError> {
+    let training = &run.settings.training;
+    let Some(stopping) = &training.early_stopping else { return Ok(()) };
+    let monitor = stopping.monitor;
+    if monitor.split == Split::Validation && !validation {
+        return Err(TrainError::Monitor { monitor: monitor.to_string() });
+    }
+    match monitor.metric {
+        Some(metric) if !training.metrics.contains(&metric) => Err(TrainError::Metric { monitor: monitor.to_string() }),
+        Some(_) | None => Ok(()),
+    }
+}

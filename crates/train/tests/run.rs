@@ -1,0 +1,284 @@
+//! Whole runs of a small network on real image files: what they leave, and what does not change it.
+
+mod support;
+
+use plan::{Direction, EarlyStopping, Loss, Monitor, OnError, Optimizer, Run, Split};
+use record::{Event, RunDirectory, RunRecord, Status};
+use std::fs;
+use std::path::Path;
+use support::{draw_images, network, run, train, train_until};
+use tempfile::TempDir;
+use train::TrainError;
+
+/// A folder with images in `data`, and the run on them.
+fn project() -> (TempDir, Run) {
+    let folder = tempfile::tempdir().unwrap();
+    draw_images(&folder.path().join("data"));
+    let run = run(&folder.path().join("data"));
+    (folder, run)
+}
+
+fn folder(project: &TempDir, name: &str) -> std::path::PathBuf {
+    let folder = project.path().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The bytes of what a run leaves, but for its timing.
+fn left(folder: &Path) -> (String, Vec<u8>) {
+    let directory = RunDirectory::at(folder.to_path_buf());
+    (fs::read_to_string(directory.record()).unwrap(), fs::read(directory.model()).unwrap())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn is_epoch(event: &Event, number: u32) -> bool {
+    matches!(event, Event::Epoch { row, .. } if row.epoch == number)
+}
+
+#[test]
+fn a_run_learns_and_leaves_its_record_its_model_and_its_timing() {
+    let (project, mut run) = project();
+    run.settings.network = network(0.0, 0.0);
+    run.settings.training.epochs = 20;
+    let folder = folder(&project, "a");
+    let (result, events) = train(&run, &folder);
+    let record = result.unwrap();
+    assert_eq!(record.status, Status::Completed);
+    assert_eq!(record.classes, ["cross", "lie", "stand"]);
+    assert_eq!(record.epochs.iter().map(|row| row.epoch).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
+    let losses_of = |column| record.epochs.iter().map(|row| row.get(column).unwrap()).collect::<Vec<_>>();
+    let (learnt, losses) = (losses_of("train_loss"), losses_of("val_loss"));
+    assert!(learnt[19] < 0.7 * learnt[0], "{learnt:?}");
+    let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(record.best().unwrap().get("val_loss"), Some(lowest));
+    assert!(record.test.as_ref().unwrap().get("accuracy").is_some());
+    assert_eq!(record.parameter_count, run.settings.network.parameter_count() as u64);
+
+    assert_eq!(names(&folder), ["model.safetensors", "run.json", "timing.csv"]);
+    let (text, _) = left(&folder);
+    assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
+    let timing = fs::read_to_string(folder.join("timing.csv")).unwrap();
+    assert_eq!(timing.lines().count(), 21);
+    assert!(timing.lines().skip(1).all(|line| line.ends_with(",2,cpu")), "{timing}");
+
+    let started = Event::Started { resumed_from: 0, epochs: 20, steps_per_epoch: 5 };
+    assert_eq!(events[0], started);
+    let rows: Vec<_> =
+        events.iter().filter_map(|e| if let Event::Epoch { row, .. } = e { Some(row) } else { None }).collect();
+    assert_eq!(rows, record.epochs.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let (project, run) = project();
+    for threads in 1..=3 {
+        let folder = folder(&project, &threads.to_string());
+        train_until(&run, &folder, threads, |_| false).0.unwrap();
+        assert_eq!(left(&folder), left(&project.path().join("1")), "{threads} threads");
+    }
+}
+
+#[test]
+fn a_run_cut_short_after_any_epoch_ends_with_the_same_bytes() {
+    let optimizers = [
+        Optimizer::Sgd { learning_rate: 0.02, momentum: 0.9, nesterov: true },
+        Optimizer::Rmsprop { learning_rate: 1e-3, rho: 0.9, momentum: 0.5, epsilon: 1e-7 },
+        Optimizer::Adamw { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, weight_decay: 0.01 },
+    ];
+    for (index, optimizer) in optimizers.into_iter().enumerate() {
+        let (project, mut run) = project();
+        run.settings.training.optimizer = optimizer;
+        run.settings.training.steps_per_epoch = Some(3 + index as u32); // shorter, and longer, than the 5 of a pass
+        let whole = folder(&project, "whole");
+        train(&run, &whole).0.unwrap();
+        let cut = folder(&project, "cut");
+        for epoch in 1..=4 {
+            let (result, events) = train_until(&run, &cut, 1 + epoch as usize % 2, |event| is_epoch(event, epoch));
+            assert!(matches!(result, Err(TrainError::Closed(_))));
+            let resumed =
+                |event: &Event| matches!(event, Event::Started { resumed_from, .. } if *resumed_from == epoch - 1);
+            assert!(resumed(&events[0]), "{:?}", events[0]);
+            assert!(cut.join("checkpoint.safetensors").exists());
+        }
+        train(&run, &cut).0.unwrap();
+        assert_eq!(left(&cut), left(&whole), "{optimizer:?}");
+        assert_eq!(names(&cut), names(&whole));
+    }
+}
+
+#[test]
+fn a_checkpoint_that_is_damaged_or_of_another_run_is_not_gone_on_from() {
+    let (project, run) = project();
+    let whole = folder(&project, "whole");
+    train(&run, &whole).0.unwrap();
+    let cut = folder(&project, "cut");
+    let path = cut.join("checkpoint.safetensors");
+    for damage in [0, 1] {
+        train_until(&run, &cut, 2, |event| is_epoch(event, 2)).0.unwrap_err();
+        let bytes = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        match damage {
+            0 => fs::write(&path, &bytes[..bytes.len() - 1]).unwrap(),
+            _ => {
+                assert!(text.contains(r#"\"run_id\":\"feed\""#));
+                let at = text.find("feed").unwrap();
+                let mut bytes = bytes;
+                bytes[at..at + 4].copy_from_slice(b"cafe");
+                fs::write(&path, bytes).unwrap();
+            }
+        }
+        fs::write(cut.join(".ablate-half.tmp"), "what a killed program left").unwrap();
+        let (result, events) = train(&run, &cut);
+        result.unwrap();
+        assert!(matches!(events[0], Event::Started { resumed_from: 0, .. }));
+        assert_eq!(left(&cut), left(&whole));
+        assert_eq!(names(&cut), names(&whole));
+    }
+}
+
+#[test]
+fn a_diverged_run_keeps_the_epochs_before_and_their_best_weights() {
+    let (project, mut run) = project();
+    run.settings.training.optimizer = Optimizer::Sgd { learning_rate: 1e38, momentum: 0.0, nesterov: false };
+    let folder = folder(&project, "a");
+    fs::write(folder.join("model.safetensors"), "of a run before").unwrap();
+    let record = train(&run, &folder).0.unwrap();
+    assert_eq!((record.status, record.best_epoch, record.test.clone()), (Status::Diverged, None, None));
+    assert!(record.epochs.is_empty());
+    assert_eq!(names(&folder), ["run.json", "timing.csv"]);
+    let text = fs::read_to_string(folder.join("run.json")).unwrap();
+    assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
+}
+
+#[test]
+fn weights_that_overflow_late_leave_the_epochs_before() {
+    let (project, mut run) = project();
+    // Grows by a constant factor a step until it overflows: a few epochs are finite.
+    run.settings.training.optimizer =
+        Optimizer::Adamw { learning_rate: 1.0, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, weight_decay: -30.0 };
+    run.settings.training.epochs = 40;
+    run.settings.training.steps_per_epoch = Some(2);
+    let folder = folder(&project, "a");
+    let record = train(&run, &folder).0.unwrap();
+    assert_eq!(record.status, Status::Diverged);
+    assert!((1..40).contains(&record.epochs.len()), "{}", record.epochs.len());
+    assert!(record.best_epoch.is_some() && record.test.is_none());
+    assert!(folder.join("model.safetensors").exists());
+}
+
+#[test]
+fn no_epochs_measure_the_initial_weights() {
+    let (project, mut run) = project();
+    let trained = folder(&project, "trained");
+    let best = train(&run, &trained).0.unwrap();
+    run.settings.training.epochs = 0;
+    run.settings.network.weights = Some(trained.join("model.safetensors"));
+    let looked = folder(&project, "looked");
+    let (result, events) = train(&run, &looked);
+    let record = result.unwrap();
+    assert_eq!((record.status, record.best_epoch), (Status::Completed, Some(0)));
+    assert_eq!(record.epochs.len(), 1);
+    assert_eq!((record.epochs[0].epoch, &record.epochs[0].train), (0, &None));
+    assert_eq!(record.epochs[0].validation, best.best().unwrap().validation);
+    assert_eq!(record.test, best.test);
+    assert_eq!(left(&looked).1, left(&trained).1);
+    assert_eq!(events.len(), 2);
+}
+
+fn stop_after(patience: u32, restore_best_weights: bool) -> EarlyStopping {
+    let monitor = Monitor { split: Split::Validation, metric: None };
+    // A change of 1000 is never seen: the first epoch stays the best.
+    EarlyStopping { monitor, patience, min_delta: 1000.0, mode: Direction::Min, restore_best_weights }
+}
+
+#[test]
+fn early_stopping_ends_the_run_and_decides_which_weights_stand() {
+    let (project, mut run) = project();
+    run.settings.training.epochs = 1;
+    let one = folder(&project, "one");
+    train(&run, &one).0.unwrap();
+    run.settings.training.epochs = 3;
+    let three = folder(&project, "three");
+    train(&run, &three).0.unwrap();
+    run.settings.training.epochs = 50;
+    for (restore, like) in [(true, &one), (false, &three)] {
+        run.settings.training.early_stopping = Some(stop_after(2, restore));
+        let stopped = folder(&project, &format!("stopped-{restore}"));
+        // Killed after the epoch that stops it, it still knows that it has stopped.
+        train_until(&run, &stopped, 2, |event| is_epoch(event, 3)).0.unwrap_err();
+        let record = train(&run, &stopped).0.unwrap();
+        assert_eq!((record.status, record.epochs.len(), record.best_epoch), (Status::Stopped, 3, Some(1)));
+        if restore {
+            assert_eq!(left(&stopped).1, left(like).1);
+        }
+        assert!(record.test.is_some());
+    }
+    assert_ne!(left(&project.path().join("stopped-true")).1, left(&project.path().join("stopped-false")).1);
+}
+
+#[test]
+fn what_cannot_be_trained_is_said_before_the_first_epoch() {
+    let (project, run) = project();
+    let target = folder(&project, "a");
+    let message = |run: &Run| {
+        let (result, events) = train(run, &target);
+        assert!(events.is_empty());
+        let message = result.unwrap_err().to_string();
+        message.replace(&project.path().display().to_string(), "").replace('\\', "/")
+    };
+
+    let mut other = run.clone();
+    other.settings.network.weights = Some(project.path().join("nowhere.safetensors"));
+    assert!(message(&other).starts_with("cannot read the weights /nowhere.safetensors: "));
+
+    let mut other = run.clone();
+    other.settings.training.loss = Loss::BinaryCrossentropy;
+    other.settings.data.label_mode = plan::LabelMode::Categorical;
+    assert_eq!(
+        message(&other),
+        "the network ends with 3 outputs, but binary_crossentropy for the 3 classes cross, lie, stand needs 1"
+    );
+
+    let mut other = run.clone();
+    other.settings.network = network(0.0, 0.0);
+    other.settings.network.layers[4].name = "renamed".into();
+    assert!(message(&other).contains("dense1"), "{}", message(&other));
+
+    fs::write(project.path().join("data/train/lie/0.png"), "no picture").unwrap();
+    fs::write(project.path().join("data/test/stand/1.png"), "").unwrap();
+    let text = message(&run);
+    assert!(text.starts_with("2 images cannot be used:\n  /data/train/lie/0.png: "), "{text}");
+    assert!(text.contains("\n  /data/test/stand/1.png: the file is empty"), "{text}");
+    let mut skipping = run.clone();
+    skipping.settings.data.on_error = OnError::Skip;
+    train(&skipping, &target).0.unwrap();
+
+    fs::remove_dir_all(project.path().join("data/validation")).unwrap();
+    let mut other = skipping.clone();
+    other.settings.training.early_stopping = Some(stop_after(1, true));
+    assert_eq!(message(&other), "early_stopping watches val_loss, but there are no validation images to measure it on");
+    let record = train(&skipping, &target).0.unwrap();
+    assert_eq!(record.best_epoch, Some(4)); // without validation, the last
+    assert!(record.epochs.iter().all(|row| row.validation.is_none()));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let (project, run) = project();
+    let missing = project.path().join("missing");
+    let (result, _) = train(&run, &missing);
+    let message = result.unwrap_err().to_string();
+    assert!(message.starts_with("cannot write ") && message.contains("missing"), "{message}");
+    // A folder stands where the checkpoint goes: it can be neither read nor replaced.
+    let blocked = folder(&project, "blocked");
+    fs::create_dir_all(blocked.join("checkpoint.safetensors/full")).unwrap();
+    let message = train(&run, &blocked).0.unwrap_err().to_string();
+    assert!(message.contains("checkpoint.safetensors: "), "{message}");
+    assert_eq!(names(&blocked), ["checkpoint.safetensors"]);
+}

@@ -1,0 +1,109 @@
+//! What the tests share: a small network, as a plan and as a model, and small images.
+
+#![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
+
+mod images;
+pub mod keras;
+mod model;
+mod reference;
+
+pub use images::draw_images;
+pub use model::Small;
+pub use reference::{Reference, reference_network};
+
+use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
+use plan::{
+    Activation, Augmentation, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network, OnError,
+    Optimizer, Padding, Run, Settings, Shape, Training, Window,
+};
+use record::{Event, RunDirectory, RunRecord};
+use std::path::Path;
+use train::channel::Closed;
+use train::{Order, TrainError, fit};
+
+fn conv2d(filters: usize, padding: Padding) -> Layer {
+    Layer::Conv2d(Conv2d {
+        filters,
+        window: Window { size: [3, 3], strides: [1, 1], padding },
+        use_bias: true,
+        activation: Activation::Relu,
+        kernel_initializer: Initializer::GlorotUniform,
+        kernel_l2: 0.0,
+    })
+}
+
+fn dense(units: usize, activation: Activation, kernel_l2: f64) -> Layer {
+    let kernel_initializer = Initializer::GlorotUniform;
+    Layer::Dense(Dense { units, use_bias: true, activation, kernel_initializer, kernel_l2 })
+}
+
+fn max_pool2d() -> Layer {
+    Layer::MaxPool2d(Pool2d { window: Window { size: [2, 2], strides: [2, 2], padding: Padding::Valid } })
+}
+
+/// The plan of [`Small`], with a dropout rate before the last layer and an L2 penalty on `dense1`.
+pub fn network(rate: f32, l2: f64) -> Network {
+    let layers = [
+        ("conv1", conv2d(8, Padding::Valid)),
+        ("pool1", max_pool2d()),
+        ("conv2", conv2d(8, Padding::Same)),
+        ("flatten", Layer::Flatten),
+        ("dense1", dense(16, Activation::Relu, l2)),
+        ("dropout", Layer::Dropout(Dropout { rate })),
+        ("output", dense(3, Activation::Linear, 0.0)),
+    ];
+    let named = layers.map(|(name, layer)| (name.to_owned(), layer, None)).into();
+    Network::stack(Shape::Image { height: 16, width: 16, channels: 3 }, named).unwrap()
+}
+
+/// Four epochs of Adam on the images in `directory`, with dropout, augmentation and a penalty.
+pub fn run(directory: &Path) -> Run {
+    let data = DataPlan {
+        directory: directory.to_path_buf(),
+        classes: vec![],
+        label_mode: LabelMode::Categorical,
+        image_size: [16, 16],
+        batch_size: 4,
+        interpolation: Interpolation::Bilinear,
+        shuffle: true,
+        on_error: OnError::Refuse,
+        generate: None,
+    };
+    let flip = plan::Operation::Flip { axis: plan::augment::FlipAxis::Horizontal, p: 0.5 };
+    let augmentation = Augmentation { operations: vec![flip], fill_mode: plan::FillMode::Nearest };
+    let optimizer = Optimizer::Adam { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
+    let training = Training {
+        epochs: 4,
+        steps_per_epoch: None,
+        loss: Loss::CategoricalCrossentropy,
+        optimizer,
+        metrics: vec![Metric::Accuracy],
+        early_stopping: None,
+    };
+    let settings = Settings { data, augmentation, network: network(0.25, 1e-3), training };
+    Run { experiment: "tests".into(), variant: "base".into(), seed: 7, settings }
+}
+
+/// Trains in `folder` and gives the events, too.
+pub fn train(run: &Run, folder: &Path) -> (Result<RunRecord, TrainError>, Vec<Event>) {
+    train_until(run, folder, 2, |_| false)
+}
+
+/// Trains on so many threads, and stops listening at the first event that `enough` is true of.
+pub fn train_until(
+    run: &Run,
+    folder: &Path,
+    threads: usize,
+    enough: impl Fn(&Event) -> bool + Send + Sync,
+) -> (Result<RunRecord, TrainError>, Vec<Event>) {
+    let directory = RunDirectory::at(folder.to_path_buf());
+    let order = Order { run, run_id: "feed", directory: &directory, threads };
+    let mut events = Vec::new();
+    let mut listen = |event: &Event| {
+        events.push(event.clone());
+        if enough(event) { Err(Closed) } else { Ok(()) }
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let result = pool.install(|| fit::<Small>(order, &mut listen));
+    (result, events)
+}
