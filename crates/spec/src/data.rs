@@ -1,0 +1,99 @@
+//! `[data]`.
+
+use crate::fields::{At, Fields};
+use crate::log::{Finding, Log, Span};
+use crate::value::{boolean, choice, count, integer, items, text, two};
+use plan::{Generate, GenerateKind, Interpolation, LabelMode, OnError};
+use std::path::{Path, PathBuf};
+
+/// The largest side of an image. Keeps every later product of sizes within 64 bits.
+pub const LARGEST_SIDE: u32 = 8192;
+/// Keras's default.
+const BATCH_SIZE: usize = 32;
+
+/// The table as written, with defaults. What is missing and has no default was reported.
+#[derive(Debug)]
+pub struct DataSpec {
+    pub directory: Option<(PathBuf, Span)>,
+    /// Selected classes, sorted.
+    pub classes: Option<Vec<(String, Span)>>,
+    pub label_mode: Option<(LabelMode, Span)>,
+    pub image_size: Option<[usize; 2]>,
+    pub batch_size: usize,
+    pub interpolation: Interpolation,
+    pub shuffle: bool,
+    pub on_error: OnError,
+    pub generate: Option<Generate>,
+}
+
+pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
+    let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
+    let interpolations = [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)];
+    let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
+    let mut fields = Fields::open(at, "data", log)?;
+    let spec = DataSpec {
+        directory: fields.required("directory", "the folder that holds train, validation and test", log, |at, log| {
+            Some((path(at, folder, log)?, at.node.span))
+        }),
+        classes: fields.optional("classes", log, classes),
+        label_mode: fields.optional("label_mode", log, |at, log| Some((choice(&label_modes)(at, log)?, at.node.span))),
+        image_size: fields.required(
+            "image_size",
+            "`[height, width]` that every image is resized to",
+            log,
+            two("[height, width]", count(1, LARGEST_SIDE)),
+        ),
+        batch_size: fields.optional("batch_size", log, count(1, 65_536)).unwrap_or(BATCH_SIZE),
+        interpolation: fields
+            .optional("interpolation", log, choice(&interpolations))
+            .unwrap_or(Interpolation::Bilinear),
+        shuffle: fields.optional("shuffle", log, boolean).unwrap_or(true),
+        on_error: fields.optional("on_error", log, choice(&on_errors)).unwrap_or_default(),
+        generate: fields.optional("generate", log, generate),
+    };
+    fields.close(log);
+    Some(spec)
+}
+
+/// A path. One that is written in the file starts at the project's folder, one of the command line where it is typed.
+pub fn path(at: &At, folder: &Path, log: &mut Log) -> Option<PathBuf> {
+    let written = text(at, log)?;
+    if written.is_empty() {
+        log.add(Finding::new(at.node.span, format!("`{}` is empty", at.path), "expected a path"));
+        return None;
+    }
+    Some(if at.node.span.source == 0 { folder.join(written) } else { PathBuf::from(written) })
+}
+
+fn classes(at: &At, log: &mut Log) -> Option<Vec<(String, Span)>> {
+    let mut classes: Vec<(String, Span)> = Vec::new();
+    for item in items(at, log)? {
+        let name = text(&item, log)?;
+        if let Some((_, first)) = classes.iter().find(|(other, _)| *other == name) {
+            let message = format!("class `{name}` is listed twice");
+            log.add(Finding::new(item.node.span, message, "again here").also(*first, "first here"));
+        } else {
+            classes.push((name, item.node.span));
+        }
+    }
+    if classes.len() < 2 {
+        let message = format!("`{}` selects {} of the classes", at.path, classes.len());
+        log.add(Finding::new(at.node.span, message, "at least two are needed"));
+        return None;
+    }
+    classes.sort();
+    Some(classes)
+}
+
+fn generate(at: &At, log: &mut Log) -> Option<Generate> {
+    let mut fields = Fields::open(at, "data.generate", log)?;
+    // A class of every split has at least one image.
+    let images = || count(2, 1_000_000);
+    let kind = fields.required("kind", "`\"pets\"`", log, choice(&[("pets", GenerateKind::Pets)]));
+    let train = fields.required("train", "how many training images", log, images());
+    let validation = fields.required("validation", "how many validation images", log, images());
+    let test = fields.required("test", "how many test images", log, images());
+    let seed = fields.optional("seed", log, integer(0, i64::MAX)).unwrap_or(0).unsigned_abs();
+    fields.close(log);
+    Some(Generate { kind: kind?, train: train?, validation: validation?, test: test?, seed })
+}

@@ -1,0 +1,178 @@
+//! What is said about each kind of wrong file: one snapshot each.
+
+mod common;
+
+use common::{complaint, complaint_with, good_but, load_with};
+
+/// Snapshots named after the test, of what is said about a changed good file.
+macro_rules! complaints {
+    ($($name:ident: $from:expr => $to:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(complaint(&good_but($from, $to)));
+        })*
+    };
+}
+
+complaints! {
+    unknown_key: "learning_rate = 1e-4 }" => "learning_rate = 1e-4, momentun = 0.9 }";
+    unknown_key_far_from_all: "kernel_size = 3" => "kernel_size = 3\ndilation = 2";
+    unknown_table: "[training]" => "[trainer]\nx = 1\n[training]";
+    unknown_layer: "type = \"max_pool2d\"" => "type = \"maxpool2d\"";
+    unknown_layer_of_a_later_version: "type = \"max_pool2d\"" => "type = \"batch_normalization\"";
+    unknown_optimizer: "\"rmsprop\"" => "\"adamax\"";
+    wrong_type: "batch_size = 20" => "batch_size = \"20\"";
+    wrong_type_of_a_table: "optimizer = { type = \"rmsprop\", learning_rate = 1e-4 }" => "optimizer = 3";
+    batch_size_0: "batch_size = 20" => "batch_size = 0";
+    rate_1: "dropout.rate\" = 0.5" => "dropout.rate\" = 1.0";
+    learning_rate_nan: "learning_rate = 1e-4" => "learning_rate = nan";
+    image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
+    zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
+    enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";
+    fill_value_without_constant: "[augmentation]" => "[augmentation]\nfill_value = 3";
+    missing_key: "kernel_size = 3\n" => "";
+    missing_table: "[training]\nepochs = 2\noptimizer = { type = \"rmsprop\", learning_rate = 1e-4 }" => "";
+    missing_schema: "schema = 1" => "";
+    schema_of_the_future: "schema = 1" => "schema = 2";
+    name_with_a_slash: "name = \"pets\"" => "name = \"../pets\"";
+    seeds_empty: "seeds = [0, 1]" => "seeds = []";
+    seeds_twice: "seeds = [0, 1]" => "seeds = [0, 1, 0]";
+    syntax_error: "epochs = 2" => "epochs = ";
+    key_twice: "epochs = 2" => "epochs = 2\nepochs = 3";
+    layer_name_twice: "type = \"max_pool2d\"" => "type = \"max_pool2d\"\nname = \"conv1\"";
+    layer_name_is_a_keyword: "name = \"conv1\"" => "name = \"loop\"";
+    layer_name_is_no_identifier: "name = \"conv1\"" => "name = \"Conv 1\"";
+    dense_on_an_image: "[[model.layers]]\ntype = \"flatten\"\n" => "";
+    conv_on_a_vector: "type = \"dropout\"" => "type = \"max_pool2d\"\n[[model.layers]]\ntype = \"dropout\"";
+    head_with_sigmoid: "type = \"dense\"" => "type = \"dense\"\nactivation = \"sigmoid\"";
+    head_with_softmax: "type = \"dense\"" => "type = \"dense\"\nactivation = \"softmax\"";
+    head_with_sigmoid_layer: "type = \"dense\"\n" => "type = \"dense\"\nunits = 1\n[[model.layers]]\ntype = \"activation\"\nactivation = \"sigmoid\"\n";
+    head_of_10: "type = \"dense\"" => "type = \"dense\"\nunits = 10";
+    head_is_dropout: "[[model.layers]]\ntype = \"dense\"\n" => "";
+    hidden_without_units: "type = \"dropout\"" => "type = \"dense\"\n[[model.layers]]\ntype = \"dropout\"";
+    class_that_is_not_there: "batch_size = 20" => "batch_size = 20\nclasses = [\"cat\", \"dgo\"]";
+    watched_metric_not_measured: "epochs = 2" => "epochs = 2\nmetrics = []\nearly_stopping = { monitor = \"val_accuracy\" }";
+    too_many_weights: "type = \"dense\"" => "type = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"";
+    override_of_no_layer: "off = { \"model.layers.dropout.rate\" = 0.0 }" => "off = { \"model.layers.dropuot.rate\" = 0.0 }";
+    override_of_no_key: "on = { \"augmentation.enabled\" = true }" => "on = { \"augmentation.enabeld\" = true }";
+    override_of_no_table: "on = { \"augmentation.enabled\" = true }" => "on = { \"augmentations.enabled\" = true }";
+    override_of_wrong_type: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate\" = \"half\" }";
+    override_inside_a_number: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate.x\" = 0.5 }";
+    override_by_ambiguous_type: "type = \"flatten\"" => "type = \"dropout\"\nrate = 0.1\n[[model.layers]]\ntype = \"flatten\"";
+    same_thing: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate\" = 0 }";
+    two_factors_of_one_path: "[factors.dropout]" => "[factors.rate]\npath = \"model.layers.dropout.rate\"\nvalues = [0.1, 0.2]\n[factors.dropout]";
+    level_that_is_no_table: "off = { \"augmentation.enabled\" = false }" => "off = false";
+    factor_of_lists: "[factors.dropout]" => "[factors.size]\npath = \"data.image_size\"\nvalues = [[32, 32], [64, 64]]\n[factors.dropout]";
+    exclude_of_no_variant: "[factors.augmentation]" => "[sweep]\ndesign = \"one_at_a_time\"\nexclude = [{ augmentation = \"on\", dropout = \"on\" }]\n[factors.augmentation]";
+    exclude_of_no_factor: "[factors.augmentation]" => "[sweep]\nexclude = [{ augment = \"on\" }, { dropout = \"of\" }]\n[factors.augmentation]";
+    exclude_of_the_baseline: "[factors.augmentation]" => "[sweep]\nexclude = [{ augmentation = \"off\" }]\n[factors.augmentation]";
+    baseline_that_is_not_there: "name = \"pets\"" => "name = \"pets\"\nbaseline = \"augmentation=off,dropout=of\"";
+    zip_of_unequal_factors: "[factors.dropout]\noff = { \"model.layers.dropout.rate\" = 0.0 }" => "[sweep]\ndesign = \"zip\"\n[factors.dropout]";
+    variants_beside_factors: "[factors.dropout]" => "[variants.a]\n[factors.dropout]";
+}
+
+/// The reference network with a fifth block.
+const FIVE_POOLS: &str = r#"schema = 1
+name = "five_pools"
+[data]
+directory = "data/pets"
+image_size = [80, 80]
+[model]
+layers = [
+  { type = "conv2d", filters = 32, kernel_size = 3 },
+  { type = "max_pool2d", name = "pool1" },
+  { type = "conv2d", filters = 64, kernel_size = 3 },
+  { type = "max_pool2d", name = "pool2" },
+  { type = "conv2d", filters = 128, kernel_size = 3 },
+  { type = "max_pool2d", name = "pool3" },
+  { type = "conv2d", filters = 128, kernel_size = 3 },
+  { type = "max_pool2d", name = "pool4" },
+  { type = "conv2d", filters = 128, kernel_size = 3 },
+  { type = "max_pool2d", name = "pool5" },
+  { type = "flatten" },
+  { type = "dense" },
+]
+[training]
+epochs = 1
+optimizer = "adam"
+"#;
+
+#[test]
+fn nothing_left_of_the_image() {
+    insta::assert_snapshot!(complaint(FIVE_POOLS));
+    assert!(common::load(&FIVE_POOLS.replace("80", "94")).is_ok(), "the promised smallest image fits");
+    assert!(common::load(&FIVE_POOLS.replace("80", "93")).is_err(), "and it is the smallest");
+}
+
+#[test]
+fn nothing_left_in_one_variant_names_it() {
+    let text = FIVE_POOLS.replace("[80, 80]", "[94, 94]")
+        + "[factors.size]\nsmall = { \"data.image_size\" = [93, 200] }\nlarge = {}\n";
+    insta::assert_snapshot!(complaint(&text));
+}
+
+#[test]
+fn several_errors_come_at_once_and_once_each() {
+    let text = good_but("batch_size = 20", "batch_sizes = 20\ninterpolation = \"bicubic\"")
+        .replace("epochs = 2", "epochs = -2\npatience = 3")
+        .replace("filters = 8", "filters = 8.5")
+        .replace("rate = 0.5\n", "rate = 0.5\nrates = 0.5\n");
+    insta::assert_snapshot!(complaint(&text));
+}
+
+#[test]
+fn label_mode_against_loss_names_both_places() {
+    let text = good_but("batch_size = 20", "batch_size = 20\nlabel_mode = \"categorical\"")
+        .replace("epochs = 2", "epochs = 2\nloss = \"binary_crossentropy\"");
+    insta::assert_snapshot!(complaint(&text));
+}
+
+#[test]
+fn binary_labels_for_four_classes() {
+    let four = ["dress", "hat", "shirt", "shoes"];
+    let error = load_with(common::GOOD, &["data.directory=/data/clothing"], &four).unwrap_err();
+    insta::assert_snapshot!(error.render(false));
+}
+
+#[test]
+fn number_of_classes_not_known() {
+    let text = good_but("batch_size = 20", "batch_size = 20\nlabel_mode = \"categorical\"");
+    insta::assert_snapshot!(load_with(&text, &[], &[]).unwrap_err().render(false));
+}
+
+#[test]
+fn one_at_a_time_around_no_cell() {
+    let text = good_but("name = \"pets\"", "name = \"pets\"\nbaseline = \"augmentation=on\"")
+        + "[sweep]\ndesign = \"one_at_a_time\"\n";
+    insta::assert_snapshot!(complaint(&text));
+}
+
+#[test]
+fn hand_named_variants_that_are_the_same() {
+    let text = common::GOOD.split("[factors").next().unwrap().to_owned()
+        + "[variants.plain]\n[variants.slow]\ntraining.optimizer.learning_rate = 0.0001\n[variants.\"a b\"]\n";
+    insta::assert_snapshot!(complaint(&text));
+    insta::assert_snapshot!(complaint(&text.replace("[variants.\"a b\"]\n", "")));
+}
+
+#[test]
+fn bad_sets() {
+    let sets = ["training.epochs", "training.epochs=many", "training.epoch=3", "model.layers.conv2.filters=3", "=3"];
+    insta::assert_snapshot!(complaint_with(common::GOOD, &sets));
+}
+
+#[test]
+fn set_that_every_variant_overrides() {
+    insta::assert_snapshot!(complaint_with(common::GOOD, &["model.layers.dropout.rate=0.3"]));
+}
+
+#[test]
+fn colour_is_only_paint() {
+    let error = common::load(&good_but("epochs = 2", "epochs = -2")).unwrap_err();
+    let painted = error.render(true);
+    assert!(painted.contains("\u{1b}["));
+    assert!(!error.render(false).contains('\u{1b}'));
+    assert_eq!(error.len(), 1);
+    let one = error.iter().next().unwrap();
+    assert_eq!((one.origin.as_str(), one.line, one.column), ("experiments/pets.toml", 37, 10));
+}

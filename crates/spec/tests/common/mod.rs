@@ -1,0 +1,44 @@
+//! Loading a text as a test sees it: a file called `pets.toml`, images of cats and dogs.
+
+#![allow(dead_code)] // each test file uses some of this
+
+use plan::Experiment;
+use spec::{Diagnostics, Request};
+use std::path::Path;
+
+/// A small experiment without anything wrong.
+pub const GOOD: &str = include_str!("../fixtures/good.toml");
+
+/// Loads a text.
+pub fn load_with(text: &str, sets: &[&str], classes: &[&str]) -> Result<Experiment, Diagnostics> {
+    let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
+    let names: Vec<String> = classes.iter().map(|&name| name.to_owned()).collect();
+    let known = |_: &plan::DataPlan| {
+        if names.is_empty() { Err("data/pets is not there".to_owned()) } else { Ok(names.clone()) }
+    };
+    spec::load(&Request { path: Path::new("experiments/pets.toml"), text, sets: &sets, classes: &known })
+}
+
+/// Loads a text whose images are of cats and dogs.
+pub fn load(text: &str) -> Result<Experiment, Diagnostics> {
+    load_with(text, &[], &["cat", "dog"])
+}
+
+/// The good experiment with `from` replaced, which must be there.
+pub fn good_but(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "the fixture has no {from:?}");
+    GOOD.replacen(from, to, 1)
+}
+
+/// What is said about a text.
+pub fn complaint(text: &str) -> String {
+    complaint_with(text, &[])
+}
+
+/// What is said about a text and `--set`s.
+pub fn complaint_with(text: &str, sets: &[&str]) -> String {
+    match load_with(text, sets, &["cat", "dog"]) {
+        Ok(_) => panic!("nothing was found wrong with this:\n{text}"),
+        Err(diagnostics) => diagnostics.render(false),
+    }
+}

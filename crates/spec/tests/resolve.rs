@@ -1,0 +1,220 @@
+//! What right files come out as.
+
+mod common;
+
+use common::{GOOD, good_but, load, load_with};
+use plan::{Activation, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer};
+use std::path::Path;
+
+const EVERYTHING: &str = include_str!("fixtures/everything.toml");
+
+fn names(experiment: &Experiment) -> Vec<&str> {
+    experiment.variants.iter().map(|variant| variant.name.as_str()).collect()
+}
+
+/// The good file up to its factors.
+fn without_factors() -> String {
+    GOOD.split("[factors").next().unwrap().to_owned()
+}
+
+#[test]
+fn every_key_reaches_the_plan() {
+    let experiment = load(EVERYTHING).unwrap();
+    let variant = experiment.variant(&experiment.baseline).unwrap();
+    insta::assert_debug_snapshot!(variant.settings);
+}
+
+#[test]
+fn every_default_is_filled_in() {
+    let text = r#"
+        schema = 1
+        name = "defaults"
+        data = { directory = "/images", image_size = [9, 9] }
+        model.layers = [
+            { type = "conv2d", filters = 2, kernel_size = 3 },
+            { type = "average_pool2d" },
+            { type = "flatten" },
+            { type = "dense" },
+        ]
+        training = { epochs = 1, optimizer = "rmsprop", early_stopping = {} }
+    "#;
+    let experiment = load(text).unwrap();
+    assert_eq!((experiment.seeds.as_slice(), experiment.baseline.as_str()), (&[0][..], "base"));
+    insta::assert_debug_snapshot!(experiment.variants[0].settings);
+}
+
+#[test]
+fn levels_name_variants_and_fill_the_swept_columns() {
+    let experiment = load(EVERYTHING).unwrap();
+    assert_eq!(experiment.swept_paths, ["model.layers.drop.rate", "data.image_size", "training.optimizer"]);
+    let table: Vec<(&str, Vec<&str>)> = experiment
+        .variants
+        .iter()
+        .map(|variant| (variant.name.as_str(), variant.swept.iter().map(String::as_str).collect()))
+        .collect();
+    // A table's cell is the level that set it; a string's is the string.
+    let expected = [
+        ("rate=0.5,size=small", vec!["0.5", "[40, 48]", "base"]),
+        ("rate=0.5,size=rmsprop", vec!["0.5", "[40, 48]", "rmsprop"]),
+        ("rate=0.5,size=sgd", vec!["0.5", "[40, 48]", "sgd"]),
+        ("rate=0.5,size=adam", vec!["0.5", "[40, 48]", "adam"]),
+        ("rate=0.25,size=small", vec!["0.25", "[40, 48]", "base"]),
+        ("rate=0.25,size=large", vec!["0.25", "[80, 96]", "sgd"]),
+        ("rate=0.25,size=rmsprop", vec!["0.25", "[40, 48]", "rmsprop"]),
+        ("rate=0.25,size=adam", vec!["0.25", "[40, 48]", "adam"]),
+    ];
+    assert_eq!(table, expected);
+    let levels = &experiment.variants[1].levels;
+    assert_eq!((levels[1].factor.as_str(), levels[1].level.as_str()), ("size", "rmsprop"));
+    assert_eq!(experiment.factors[0].levels, ["0.5", "0.25"]);
+}
+
+#[test]
+fn augmentation_that_is_off_is_no_augmentation() {
+    let experiment = load(GOOD).unwrap();
+    assert_eq!(experiment.variants[0].settings.augmentation, plan::Augmentation::default());
+    assert_eq!(experiment.variants[2].settings.augmentation.operations.len(), 2);
+}
+
+#[test]
+fn one_at_a_time_ablates_from_the_baseline() {
+    let design = "[sweep]\ndesign = \"one_at_a_time\"\n";
+    let experiment = load(&(GOOD.to_owned() + design)).unwrap();
+    let expected = ["augmentation=off,dropout=off", "augmentation=on,dropout=off", "augmentation=off,dropout=on"];
+    assert_eq!(names(&experiment), expected);
+    assert_eq!(experiment.baseline, expected[0]);
+
+    let full = "name = \"pets\"\nbaseline = \"augmentation=on,dropout=on\"";
+    let experiment = load(&(good_but("name = \"pets\"", full) + design)).unwrap();
+    let expected = ["augmentation=on,dropout=on", "augmentation=off,dropout=on", "augmentation=on,dropout=off"];
+    assert_eq!(names(&experiment), expected);
+    assert_eq!(experiment.baseline, expected[0]);
+}
+
+#[test]
+fn zip_takes_levels_together() {
+    let experiment = load(&(GOOD.to_owned() + "[sweep]\ndesign = \"zip\"\n")).unwrap();
+    assert_eq!(names(&experiment), ["augmentation=off,dropout=off", "augmentation=on,dropout=on"]);
+}
+
+#[test]
+fn exclude_leaves_out_what_it_matches() {
+    let text = GOOD.to_owned() + "[sweep]\nexclude = [{ augmentation = \"on\", dropout = \"on\" }]\n";
+    assert_eq!(load(&text).unwrap().variants.len(), 3);
+}
+
+#[test]
+fn hand_named_variants_keep_their_order() {
+    let text = without_factors() + "[variants.zebra]\n[variants.ant]\ntraining.epochs = 9\n";
+    let experiment = load(&text).unwrap();
+    assert_eq!(names(&experiment), ["zebra", "ant"]);
+    assert_eq!(experiment.baseline, "zebra");
+    assert_eq!(experiment.swept_paths, ["training.epochs"]);
+    assert_eq!((experiment.variants[0].swept[0].as_str(), experiment.variants[1].swept[0].as_str()), ("2", "9"));
+}
+
+#[test]
+fn a_level_may_replace_the_layers_that_another_changes() {
+    let text = without_factors()
+        + "[factors.rate]\npath = \"model.layers.dropout.rate\"\nvalues = [0.1, 0.2]\n"
+        + "[factors.layers]\nall = {}\nfew = { \"model.layers\" = [\n"
+        + "{ type = \"flatten\" }, { type = \"dropout\", rate = 0.9 }, { type = \"dense\" } ] }\n";
+    let experiment = load(&text).unwrap();
+    let few = experiment.variant("rate=0.2,layers=few").unwrap();
+    assert_eq!(few.settings.network.layers.len(), 3);
+    assert_eq!(few.settings.network.layers[1].layer, Layer::Dropout(plan::layer::Dropout { rate: 0.2 }));
+    assert_eq!(few.swept, ["0.2", "few"]);
+    assert_eq!(experiment.variants[0].swept, ["0.1", "base"]);
+}
+
+#[test]
+fn sets_change_the_file_before_its_variants_do() {
+    let sets = [
+        "seeds=[7, 8]",
+        "training.epochs=3",
+        "data.directory=elsewhere/images",
+        "data.interpolation=nearest",
+        "model.layers.conv1.activation.negative_slope=0.2",
+        "model.layers.conv1.activation.type=leaky_relu",
+        "training.early_stopping.patience=4",
+        "training.optimizer=sgd",
+        "augmentation.ops.rotation.degrees=10",
+        "sweep.design=one_at_a_time",
+        "baseline=augmentation=on,dropout=on",
+    ];
+    let experiment = load_with(GOOD, &sets, &["cat", "dog"]).unwrap();
+    assert_eq!(experiment.seeds, [7, 8]);
+    assert_eq!((experiment.variants.len(), experiment.baseline.as_str()), (3, "augmentation=on,dropout=on"));
+    let turned = &experiment.variants[0].settings.augmentation.operations[0];
+    assert_eq!(*turned, plan::Operation::Rotation { degrees: 10.0 });
+    for variant in &experiment.variants {
+        let settings = &variant.settings;
+        assert_eq!(settings.training.epochs, 3);
+        assert_eq!(settings.data.directory, Path::new("elsewhere/images"));
+        assert_eq!(settings.data.interpolation, Interpolation::Nearest);
+        assert_eq!(settings.training.early_stopping.as_ref().unwrap().patience, 4);
+        assert_eq!(settings.training.optimizer, Optimizer::Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false });
+        let Layer::Conv2d(conv) = &settings.network.layers[0].layer else { panic!("conv1 is a conv2d") };
+        assert_eq!(conv.activation, Activation::LeakyRelu { negative_slope: 0.2 });
+    }
+}
+
+#[test]
+fn paths_in_the_file_start_at_the_project() {
+    let load = |path: &str| {
+        let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
+        spec::load(&spec::Request { path: Path::new(path), text: GOOD, sets: &[], classes: &classes }).unwrap()
+    };
+    let directory = |path: &str| load(path).variants[0].settings.data.directory.clone();
+    assert_eq!(directory("/home/ada/experiments/pets.toml"), Path::new("/home/ada/data/pets"));
+    assert_eq!(directory("/home/ada/notes/pets.toml"), Path::new("/home/ada/notes/data/pets"));
+    assert_eq!(directory("experiments/pets.toml"), Path::new("data/pets"));
+}
+
+#[test]
+fn loss_and_labels_decide_each_other_and_the_last_layer() {
+    let four = ["dress", "hat", "shirt", "shoes"];
+    for key in ["data.label_mode=categorical", "training.loss=categorical_crossentropy"] {
+        let experiment = load_with(GOOD, &[key], &four).unwrap();
+        let settings = &experiment.variants[0].settings;
+        assert_eq!(settings.data.label_mode, LabelMode::Categorical);
+        assert_eq!(settings.training.loss, Loss::CategoricalCrossentropy);
+        assert_eq!(settings.data.classes, four);
+        assert_eq!(settings.network.output().size(), 4);
+    }
+    let two = ["data.classes=[\"shirt\", \"hat\"]"];
+    let experiment = load_with(GOOD, &two, &four).unwrap();
+    assert_eq!(experiment.variants[0].settings.data.classes, ["hat", "shirt"]);
+    assert_eq!(experiment.variants[0].settings.network.output().size(), 1);
+}
+
+#[test]
+fn a_folder_that_is_not_there_yet_leaves_the_classes_open() {
+    let experiment = load_with(GOOD, &[], &[]).unwrap();
+    assert!(experiment.variants[0].settings.data.classes.is_empty());
+    let drawn =
+        good_but("batch_size", "generate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nbatch_size");
+    let experiment = load_with(&drawn, &[], &[]).unwrap();
+    assert_eq!(experiment.variants[0].settings.data.classes, ["cat", "dog"]);
+}
+
+#[test]
+fn layers_know_their_lines_and_names() {
+    let experiment = load(GOOD).unwrap();
+    let layers = &experiment.variants[0].settings.network.layers;
+    let lines: Vec<(&str, Option<usize>)> = layers.iter().map(|layer| (layer.name.as_str(), layer.line)).collect();
+    let text: Vec<&str> = GOOD.lines().collect();
+    for (_, line) in &lines {
+        assert_eq!(text[line.unwrap() - 1], "[[model.layers]]");
+    }
+    let names: Vec<&str> = lines.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["conv1", "max_pool2d_1", "flatten_1", "dropout_1", "dense_1"]);
+}
+
+#[test]
+fn only_filters_by_name() {
+    let experiment = load(GOOD).unwrap();
+    let chosen = spec::only(&experiment, "*dropout=on").unwrap();
+    assert_eq!(chosen.len(), 2);
+    insta::assert_snapshot!(spec::only(&experiment, "dropout=on").unwrap_err());
+}
