@@ -1,0 +1,56 @@
+//! Networks as Rust: a [`plan::Network`] comes in, the source of a package comes out that trains it.
+//!
+//! The source is made from `templates/`, parsed and formatted, so what leaves here is valid Rust; that it also fits `nn` is up
+//! to rustc, and a test. People read it, so layers keep their names from the experiment file. Numbers that change no
+//! size are left out, so that networks which differ in them alone give the same package.
+//!
+//! A thing that is new in the vocabulary of layers is one file in `src/layer`.
+
+mod fuse;
+mod identifier;
+mod layer;
+mod lines;
+mod model;
+mod package;
+mod template;
+
+pub use lines::layer_of_line;
+pub use model::model_source;
+pub use package::{Program, program, workspace};
+
+/// Why a network cannot be written as Rust.
+#[derive(Debug, thiserror::Error)]
+pub enum CodegenError {
+    /// A layer's name would be no name of a field.
+    #[error(
+        "layer name `{name}` is no Rust identifier; use lower-case letters, digits and _, and no word of the language"
+    )]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// Two layers have one name.
+    #[error("two layers are named `{name}`")]
+    Duplicate {
+        /// The name.
+        name: String,
+    },
+    /// The input is no image.
+    #[error("the network's input is {shape}, but it must be an image")]
+    Input {
+        /// What it is.
+        shape: plan::Shape,
+    },
+    /// The output cannot be logits.
+    #[error("the network's output is {shape}, but logits must be a vector: end with a `dense` layer")]
+    Output {
+        /// What it is.
+        shape: plan::Shape,
+    },
+    /// A template does not render. Only a mistake in the templates leads here.
+    #[error("a source template is broken: {0}")]
+    Template(#[from] minijinja::Error),
+    /// What a template rendered is no Rust. Only a mistake in the templates leads here.
+    #[error("a source template gives no valid Rust: {0}")]
+    Syntax(#[from] syn::Error),
+}
