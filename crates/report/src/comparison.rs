@@ -1,0 +1,107 @@
+//! `comparison.csv`: for each variant and quantity the mean over seeds, and how far it is from the baseline's.
+//!
+//! Runs that diverged or failed enter no mean: `n` counts the runs that do. `delta` is over the seeds that variant and
+//! baseline share. Where no run of any variant has a quantity (no test split, say), it has no rows.
+
+use crate::input::Input;
+use crate::quantity::Quantity;
+use crate::results::Results;
+use crate::statistics::{Difference, Mean};
+use record::{Column, number, table};
+
+pub(crate) struct Comparison {
+    pub rows: Vec<ComparisonRow>,
+}
+
+pub(crate) struct ComparisonRow {
+    pub variant: String,
+    pub quantity: Quantity,
+    pub mean: Option<Mean>,
+    /// To the baseline; `None` for the baseline itself, and where no seed has both.
+    pub difference: Option<Difference>,
+}
+
+impl Comparison {
+    pub fn new(input: &Input, results: &Results) -> Comparison {
+        let quantities = Quantity::all(&input.metrics);
+        let measured = quantities.iter().filter(|q| results.runs().iter().any(|run| q.of(run).is_some()));
+        let measured: Vec<&Quantity> = measured.collect();
+        let row = |variant: &str, quantity: &Quantity| {
+            let values = by_seed(results, variant, quantity);
+            let baseline = by_seed(results, &input.baseline, quantity);
+            let pairs: Vec<(f64, f64)> = values
+                .iter()
+                .filter_map(|(seed, value)| Some((*value, baseline.iter().find(|(other, _)| other == seed)?.1)))
+                .collect();
+            let mean = Mean::of(&values.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+            let difference = if variant == input.baseline { None } else { Difference::paired(&pairs) };
+            ComparisonRow { variant: variant.to_owned(), quantity: quantity.clone(), mean, difference }
+        };
+        let rows = input.variants.iter().flat_map(|v| measured.iter().map(|q| row(&v.name, q))).collect();
+        Comparison { rows }
+    }
+
+    /// The row of a variant and quantity.
+    pub fn get(&self, variant: &str, quantity: &str) -> Option<&ComparisonRow> {
+        self.rows.iter().find(|row| row.variant == variant && row.quantity.column.name == quantity)
+    }
+
+    /// Whether any run has the quantity.
+    pub fn has(&self, quantity: &str) -> bool {
+        self.rows.iter().any(|row| row.quantity.column.name == quantity)
+    }
+
+    /// The text of comparison.csv.
+    pub fn csv(&self, baseline: &str) -> String {
+        let header: Vec<String> = columns().into_iter().map(|column| column.name).collect();
+        table::render(
+            &header,
+            self.rows.iter().map(|row| {
+                let cell = |value: Option<f64>| value.map(number::measure).unwrap_or_default();
+                let (mean, delta) = (row.mean, row.difference.map(|difference| difference.delta));
+                let p_value = row.difference.and_then(|difference| difference.p_value);
+                vec![
+                    row.variant.clone(),
+                    baseline.to_owned(),
+                    row.quantity.column.name.clone(),
+                    mean.map_or(0, |mean| mean.n).to_string(),
+                    cell(mean.map(|mean| mean.mean)),
+                    cell(mean.and_then(|mean| mean.std)),
+                    cell(mean.and_then(|mean| mean.ci95).map(|ci| ci.0)),
+                    cell(mean.and_then(|mean| mean.ci95).map(|ci| ci.1)),
+                    cell(delta.map(|delta| delta.mean)),
+                    cell(delta.and_then(|delta| delta.ci95).map(|ci| ci.0)),
+                    cell(delta.and_then(|delta| delta.ci95).map(|ci| ci.1)),
+                    cell(p_value),
+                    p_value.map(|_| "paired_t").unwrap_or_default().to_owned(),
+                ]
+            }),
+        )
+    }
+}
+
+/// The columns of comparison.csv.
+pub(crate) fn columns() -> Vec<Column> {
+    vec![
+        Column::fact("variant", "name of the variant"),
+        Column::fact("baseline", "name of the variant it is compared with"),
+        Column::fact("metric", "what is compared; see below"),
+        Column::fact("n", "runs in the mean: runs that diverged or failed are in none"),
+        Column::fact("mean", "mean over seeds"),
+        Column::fact("std", "sample standard deviation over seeds; empty for one run"),
+        Column::fact("ci95_low", "lower end of the mean's 95 % confidence interval (Student's t)"),
+        Column::fact("ci95_high", "upper end of it"),
+        Column::fact("delta", "mean difference to the baseline, seed by seed"),
+        Column::fact("delta_ci95_low", "lower end of the difference's 95 % confidence interval"),
+        Column::fact("delta_ci95_high", "upper end of it"),
+        Column::fact("p_value", "two-sided, not corrected for the number of comparisons; empty where there is no test"),
+        Column::fact(
+            "test",
+            "`paired_t`: the paired t-test; empty for fewer than two shared seeds, or equal differences",
+        ),
+    ]
+}
+
+fn by_seed(results: &Results, variant: &str, quantity: &Quantity) -> Vec<(u64, f64)> {
+    results.of(variant).filter_map(|run| Some((run.seed, quantity.of(run)?))).collect()
+}
