@@ -1,0 +1,134 @@
+//! The command line, as typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Declarative ablation experiments for image classification: one TOML file in; checked, compiled and trained
+/// variants, byte-stable CSVs and plots out.
+#[derive(Debug, Parser)]
+#[command(name = "ablate", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check, build and train every variant, and write the results; goes on where an earlier call stopped
+    Run(Run),
+    /// Validate experiment files; show each variant's layers, and the data's classes and counts
+    Check(Check),
+    /// Print the generated Rust model of a variant
+    Show(Show),
+    /// Draw a grid of augmented copies of real training images
+    Preview(Preview),
+    /// Draw what each layer of a trained run makes of an image
+    Explain(Explain),
+    /// Classify images with a trained run; CSV on standard output
+    Predict(Predict),
+}
+
+/// Which experiments.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Experiment files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+/// Changes to what the file says.
+#[derive(Debug, Args)]
+pub struct Overrides {
+    /// Override a value of the file, in all variants: `--set training.epochs=3`. May be given several times; the value
+    /// is TOML, or else taken as a string; a relative path in it starts at the working directory
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub experiments: Files,
+    /// Train only the variants whose name matches, such as `'*dropout=on*'`
+    #[arg(long, value_name = "GLOB")]
+    pub only: Option<String>,
+    /// Runs trained at the same time [default: one a core, at most 4; with --threads, one]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Threads of one run [default: all cores, shared between the jobs]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say what would be trained, and train nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub experiments: Files,
+    /// Also have rustc prove the shapes: build the program of every network
+    #[arg(long)]
+    pub compile: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Experiment file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub overrides: Overrides,
+    /// Variant to print [default: the baseline]
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// Experiment file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub overrides: Overrides,
+    /// Variant whose augmentation is drawn [default: the first that augments]
+    #[arg(long, value_name = "NAME")]
+    pub variant: Option<String>,
+    /// Picture to write (PNG)
+    #[arg(short, long, value_name = "PNG")]
+    pub output: PathBuf,
+    /// Training images, one a row, taken evenly from all classes
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub images: NonZeroUsize,
+    /// Augmented copies of each, right of the original
+    #[arg(long, value_name = "N", default_value = "7")]
+    pub copies: NonZeroUsize,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Folder of a trained run: `results/NAME/runs/VARIANT/seed-N`
+    pub run: PathBuf,
+    /// Image to look at
+    #[arg(long, value_name = "IMAGE")]
+    pub image: PathBuf,
+    /// Folder for the pictures [default: `explain/IMAGE` in the run's folder]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Predict {
+    /// Folder of a trained run: `results/NAME/runs/VARIANT/seed-N`
+    pub run: PathBuf,
+    /// Images to classify
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<PathBuf>,
+    /// Also write the network's outputs before sigmoid or softmax
+    #[arg(long)]
+    pub logits: bool,
+}

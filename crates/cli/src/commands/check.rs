@@ -1,0 +1,94 @@
+//! `ablate check`: is the file right, and what does it describe?
+
+use crate::args::Check;
+use crate::dataset;
+use crate::error::Error;
+use crate::experiment::{Loaded, load_all};
+use crate::layer_table::{bytes, layer_table};
+use crate::output::out;
+use crate::progress::Progress;
+use launch::Workshop;
+use plan::{Network, memory::Memory};
+use std::fmt::Write;
+use std::process::ExitCode;
+
+/// Prints what the files describe.
+pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
+    let files = &arguments.experiments;
+    let experiments = load_all(&files.files, &files.overrides.sets)?;
+    let progress = Progress::new(experiments.len());
+    for loaded in &experiments {
+        out(&describe(loaded))?;
+    }
+    if arguments.compile {
+        let networks: Vec<&Network> = experiments
+            .iter()
+            .flat_map(|loaded| loaded.experiment.variants.iter().map(|variant| &variant.settings.network))
+            .collect();
+        let task = progress.task("building the model programs");
+        let built = Workshop::of_project()?.build(&networks, &mut |package| task.detail(package))?;
+        drop(task);
+        let mut packages: Vec<&str> = built.iter().map(|(_, program)| program.package.as_str()).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        let s = if packages.len() == 1 { "" } else { "s" };
+        out(&format!("rustc proved the shapes of {} network{s}\n", packages.len()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(loaded: &Loaded) -> String {
+    let experiment = &loaded.experiment;
+    let mut text = format!("{}: {}\n", loaded.path.display(), experiment.name);
+    if !experiment.description.is_empty() {
+        text.push_str(&format!("{}\n", experiment.description));
+    }
+    let runs = experiment.variants.len() * experiment.seeds.len();
+    text.push_str(&format!(
+        "{} variants x {} seeds = {runs} runs; baseline {}\n",
+        experiment.variants.len(),
+        experiment.seeds.len(),
+        experiment.baseline
+    ));
+
+    // Variants that share data, or a network, are described once.
+    let mut images = vec![0; experiment.variants.len()];
+    let mut seen_data = Vec::new();
+    for (index, variant) in experiment.variants.iter().enumerate() {
+        let plan = &variant.settings.data;
+        let key = (&plan.directory, &plan.classes, plan.label_mode);
+        let (count, report) = match data::scan(plan) {
+            Ok(manifest) => {
+                let count = manifest.splits().iter().map(|(_, split)| split.files.len()).sum();
+                (count, dataset::counts(&manifest))
+            }
+            Err(_) if plan.generate.is_some() && !plan.directory.exists() => {
+                let count = plan.generate.as_ref().map_or(0, |g| g.train + g.validation + g.test);
+                (count, format!("  not there yet: `ablate run` draws {count} images"))
+            }
+            Err(error) => (0, format!("  {}", error.to_string().replace('\n', "\n  "))),
+        };
+        images[index] = count;
+        if !seen_data.contains(&key) {
+            text.push_str(&format!("\nimages of {}\n{report}\n", plan.directory.display()));
+            seen_data.push(key);
+        }
+    }
+
+    let mut seen_tables: Vec<(String, &str)> = Vec::new();
+    for (index, variant) in experiment.variants.iter().enumerate() {
+        let memory = Memory::estimate(&variant.settings, images[index]);
+        // A string takes all that is written to it.
+        writeln!(text, "\nvariant {}: about {} of memory", variant.name, bytes(memory.total())).ok();
+        let table = layer_table(&variant.settings.network);
+        match seen_tables.iter().find(|(seen, _)| *seen == table) {
+            Some((_, same)) => writeln!(text, "  layers as in {same}").unwrap_or_default(),
+            None => {
+                text.push_str(&table);
+                seen_tables.push((table, &variant.name));
+            }
+        }
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,162 @@
+//! `ablate run`: the main job. Every variant of every file is checked, built and trained; results are written after
+//! each run; what an earlier call has done is not done again.
+
+use crate::args::Run;
+use crate::dataset::{Datasets, counts};
+use crate::error::Error;
+use crate::experiment::{Loaded, load_all};
+use crate::interrupt;
+use crate::output::out;
+use crate::progress::Progress;
+use crate::queue::{self, Job};
+use crate::results::Results;
+use launch::{Local, Workshop};
+use plan::Network;
+use record::Status;
+use std::process::ExitCode;
+
+/// Runs all that is not done yet.
+pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
+    let files = &arguments.experiments;
+    let experiments = load_all(&files.files, &files.overrides.sets)?;
+    let mut progress = Progress::new(experiments.len());
+    interrupt::say_on_interrupt(format!(
+        "interrupted; finished epochs are kept. To go on:\n  {}",
+        interrupt::command_line()
+    ));
+
+    let workshop = Workshop::of_project()?;
+    let mut all_results = prepare(&experiments, arguments, &workshop, &progress)?;
+    if arguments.dry_run {
+        for results in &all_results {
+            out(&results.describe())?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    for results in &mut all_results {
+        results.open()?;
+    }
+    let jobs = build(&experiments, &mut all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+
+    let (workers, threads) = share_cores(arguments, jobs.len());
+    if jobs.is_empty() {
+        progress.line("all runs are current: nothing to train");
+    }
+    progress.overall(jobs.len());
+    queue::work(jobs, workers, threads, &Local, &progress, |ended| {
+        progress.run_done();
+        let results = &mut all_results[ended.experiment];
+        results.add(ended.record);
+        results.write()
+    })?;
+    progress.finish();
+
+    let mut failed = false;
+    for results in &all_results {
+        results.write()?;
+        out(&results.summary()?)?;
+        for record in results.records() {
+            match record.status {
+                Status::Completed | Status::Stopped => {}
+                Status::Diverged => progress.line(&format!(
+                    "warning: {} seed {} diverged after {} epochs: its loss or a weight is no finite number",
+                    record.variant,
+                    record.seed,
+                    record.epochs.len()
+                )),
+                Status::Failed => {
+                    failed = true;
+                    let log = results.directory().run(&record.variant, record.seed).log();
+                    progress.line(&format!(
+                        "error: {} seed {} failed; see {}",
+                        record.variant,
+                        record.seed,
+                        log.display()
+                    ));
+                }
+            }
+        }
+        out(&format!("results: {}\n", results.directory().path().display()))?;
+    }
+    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Looks at the images of every variant and at what earlier calls have left.
+fn prepare<'a>(
+    experiments: &'a [Loaded],
+    arguments: &'a Run,
+    workshop: &Workshop,
+    progress: &Progress,
+) -> Result<Vec<Results<'a>>, Error> {
+    let mut datasets = Datasets::default();
+    let stamps = workshop.memory("decoded");
+    let mut all_results = Vec::new();
+    for loaded in experiments {
+        let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
+        let mut results = Results::new(loaded, &folder, &arguments.experiments.overrides.sets);
+        let chosen = match &arguments.only {
+            Some(glob) => spec::only(&loaded.experiment, glob).map_err(Error::Usage)?,
+            None => loaded.experiment.variants.clone(),
+        };
+        let mut shown: Vec<String> = Vec::new();
+        for variant in &loaded.experiment.variants {
+            let dataset = datasets.get(&variant.settings.data, &stamps, progress)?;
+            if !shown.contains(&dataset.digest) {
+                progress.line(&format!(
+                    "{}: images of {}\n{}",
+                    loaded.experiment.name,
+                    variant.settings.data.directory.display(),
+                    counts(&dataset.manifest)
+                ));
+                shown.push(dataset.digest.clone());
+            }
+            results.expect(variant, dataset, chosen.contains(variant))?;
+        }
+        all_results.push(results);
+    }
+    Ok(all_results)
+}
+
+/// Builds the programs of all runs that are to be trained, in one call, and lays out the runs' folders.
+fn build(
+    experiments: &[Loaded],
+    all_results: &mut [Results],
+    workshop: &Workshop,
+    sets: &[String],
+    progress: &Progress,
+) -> Result<Vec<Job>, Error> {
+    let waiting: Vec<(usize, plan::Run, String)> = all_results
+        .iter()
+        .enumerate()
+        .flat_map(|(index, results)| {
+            results.waiting().map(move |(run, run_id)| (index, run.clone(), run_id.to_owned()))
+        })
+        .collect();
+    if waiting.is_empty() {
+        return Ok(Vec::new());
+    }
+    let networks: Vec<&Network> = waiting.iter().map(|(_, run, _)| &run.settings.network).collect();
+    let task = progress.task("building the model programs");
+    let built = workshop.build(&networks, &mut |package| task.detail(package))?;
+    drop(task);
+    let mut jobs = Vec::with_capacity(waiting.len());
+    for ((index, run, run_id), (program, source)) in waiting.into_iter().zip(built) {
+        let directory = all_results[index].lay_out(&run, &run_id, &source.model, &experiments[index].path, sets)?;
+        jobs.push(Job { experiment: index, run, run_id, directory, program });
+    }
+    Ok(jobs)
+}
+
+/// How many runs at once, and with how many threads each. Runs beside each other wait for nothing, threads of one run
+/// wait for one another, so several runs are shared out first. It decides no byte of any result.
+fn share_cores(arguments: &Run, runs: usize) -> (usize, usize) {
+    const MOST_JOBS: usize = 4;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = match (arguments.jobs, arguments.threads) {
+        (Some(jobs), _) => jobs.get(),
+        (None, Some(_)) => 1,
+        (None, None) => cores.min(MOST_JOBS),
+    };
+    let jobs = jobs.min(runs).max(1);
+    (jobs, arguments.threads.map_or((cores / jobs).max(1), usize::from))
+}

@@ -1,0 +1,155 @@
+//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, decoded once
+//! to find broken files, and hashed.
+
+use crate::error::Error;
+use crate::progress::Progress;
+use data::Manifest;
+use plan::{DataPlan, Generate, GenerateKind, OnError};
+use std::path::{Path, PathBuf};
+
+/// A data set that runs can stand on.
+pub struct Dataset {
+    /// Its files.
+    pub manifest: Manifest,
+    /// A hash of every file.
+    pub digest: String,
+}
+
+/// Data sets that were looked at in this call, so that variants share them.
+#[derive(Default)]
+pub struct Datasets(Vec<(DataPlan, Dataset)>);
+
+impl Datasets {
+    /// The data set of `plan`. `stamps` is a folder that remembers which sets were decoded without an error.
+    ///
+    /// # Errors
+    /// [`Error::Data`] that names every broken file.
+    pub fn get(&mut self, plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<&Dataset, Error> {
+        let key = key(plan);
+        let index = match self.0.iter().position(|(known, _)| *known == key) {
+            Some(index) => index,
+            None => {
+                self.0.push((key, inspect(plan, stamps, progress)?));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[index].1)
+    }
+}
+
+/// What decides which files belong to a set and whether they can be used.
+fn key(plan: &DataPlan) -> DataPlan {
+    DataPlan {
+        image_size: [1, 1],
+        batch_size: 1,
+        interpolation: plan::Interpolation::Nearest,
+        shuffle: true,
+        generate: None,
+        ..plan.clone()
+    }
+}
+
+/// Draws the embedded data set where the experiment asks for it and the folder is not there.
+pub fn generate_if_missing(plan: &DataPlan, progress: &Progress) -> Result<(), Error> {
+    let Some(Generate { kind, train, validation, test, seed }) = plan.generate else { return Ok(()) };
+    let counts = data::pets::Counts { train, validation, test };
+    if plan.directory.exists() {
+        return match kind {
+            GenerateKind::Pets if data::pets::drawn_otherwise(&plan.directory, counts, seed) => {
+                Err(Error::Data(format!(
+                    "{0} was drawn with other numbers than `data.generate` says (see {0}/README.txt)\n\
+                     Remove that folder to draw it anew, or name another as `data.directory`.",
+                    plan.directory.display()
+                )))
+            }
+            GenerateKind::Pets => Ok(()),
+        };
+    }
+    let _task =
+        progress.task(&format!("drawing {} images into {}", train + validation + test, plan.directory.display()));
+    match kind {
+        GenerateKind::Pets => {
+            data::pets::generate(&plan.directory, counts, seed).map_err(|error| Error::Data(error.to_string()))
+        }
+    }
+}
+
+/// For a reader without images: what to run instead.
+fn with_way_out(plan: &DataPlan, error: &str) -> String {
+    if plan.directory.exists() {
+        return error.to_owned();
+    }
+    format!("{error}\nNo images at hand? `cargo ablate run experiments/augment_dropout.toml` draws its own.")
+}
+
+/// After files were left out: every class still has images in every split.
+fn still_complete(manifest: &Manifest) -> Result<(), Error> {
+    for (name, split) in manifest.splits() {
+        let counts = split.counts(manifest.classes.len());
+        if let Some((class, _)) = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0) {
+            return Err(Error::Data(format!("no image of class `{class}` in {name} can be read")));
+        }
+    }
+    Ok(())
+}
+
+fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Dataset, Error> {
+    generate_if_missing(plan, progress)?;
+    let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
+    let digest = |manifest: &Manifest| manifest.digest().map_err(Error::read(&plan.directory));
+    let complete = digest(&manifest)?;
+    let stamp = stamps.join(&complete);
+    if stamp.exists() {
+        return Ok(Dataset { manifest, digest: complete });
+    }
+    let bad = {
+        let _task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
+        data::check(&manifest)
+    };
+    if bad.is_empty() {
+        remember(&stamp);
+        return Ok(Dataset { manifest, digest: complete });
+    }
+    let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
+    let list = list.join("\n");
+    let count = bad.len();
+    let s = if count == 1 { "" } else { "s" };
+    match plan.on_error {
+        OnError::Refuse => Err(Error::Data(format!(
+            "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
+            plan.directory.display()
+        ))),
+        OnError::Skip => {
+            progress.line(&format!("leaving out {count} image{s} that cannot be read:\n{list}"));
+            manifest.leave_out(&bad);
+            still_complete(&manifest)?;
+            let digest = digest(&manifest)?;
+            Ok(Dataset { manifest, digest })
+        }
+    }
+}
+
+/// Notes that a set was decoded without an error. A stamp that cannot be written costs time at the next call.
+fn remember(stamp: &PathBuf) {
+    if let Some(folder) = stamp.parent()
+        && std::fs::create_dir_all(folder).is_ok()
+    {
+        std::fs::write(stamp, "").ok();
+    }
+}
+
+/// Class and file counts, as the tutorials print them.
+pub fn counts(manifest: &Manifest) -> String {
+    let mut lines = Vec::new();
+    for (name, split) in manifest.splits() {
+        let counts = split.counts(manifest.classes.len());
+        let classes: Vec<String> =
+            manifest.classes.iter().zip(&counts).map(|(class, count)| format!("{class} {count}")).collect();
+        let passed_over = match split.passed_over {
+            0 => String::new(),
+            count => format!(" ({count} other files passed over)"),
+        };
+        lines.push(format!("{name:>12}: {:>6} images: {}{passed_over}", split.files.len(), classes.join(", ")));
+    }
+    lines.join("\n")
+}

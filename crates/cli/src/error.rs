@@ -1,0 +1,91 @@
+//! Everything that can go wrong, the one place where it is printed, and the exit status it stands for.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The experiment file is wrong.
+    #[error("{0}")]
+    Spec(spec::Diagnostics),
+    /// The command line is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    Read { path: PathBuf, source: io::Error },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}", path = path.display())]
+    Write { path: PathBuf, source: io::Error },
+    /// The images are not as they should be.
+    #[error("{0}")]
+    Data(String),
+    /// A model program could not be built.
+    #[error(transparent)]
+    Build(#[from] launch::BuildError),
+    /// A model could not be written as Rust.
+    #[error(transparent)]
+    Codegen(#[from] codegen::CodegenError),
+    /// A model program failed.
+    #[error(transparent)]
+    Launch(#[from] launch::LaunchError),
+    /// Results could not be written.
+    #[error(transparent)]
+    Report(#[from] report::ReportError),
+    /// Another call is writing the same results.
+    #[error("another `ablate run` is writing {path}: let it end, or give this one another folder with --out", path = path.display())]
+    Busy { path: PathBuf },
+}
+
+impl Error {
+    /// `cannot write PATH: ...`, for `map_err`.
+    pub fn write(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        |source| Error::Write { path, source }
+    }
+
+    /// `cannot read PATH: ...`, for `map_err`.
+    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        |source| Error::Read { path, source }
+    }
+
+    /// Writes the error to standard error, in colour where a person looks at it.
+    pub fn print(&self) {
+        let stderr = io::stderr();
+        let text = match self {
+            Error::Spec(diagnostics) => diagnostics.render(colored()),
+            Error::Usage(_)
+            | Error::Read { .. }
+            | Error::Write { .. }
+            | Error::Data(_)
+            | Error::Build(_)
+            | Error::Codegen(_)
+            | Error::Launch(_)
+            | Error::Report(_)
+            | Error::Busy { .. } => format!("error: {self}"),
+        };
+        // Where standard error is closed there is nobody to tell.
+        writeln!(stderr.lock(), "{}", text.trim_end()).ok();
+    }
+
+    /// 2 where the file, the data or the command line is wrong; 1 where the work failed.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Error::Spec(_) | Error::Usage(_) | Error::Read { .. } | Error::Data(_) => ExitCode::from(2),
+            Error::Write { .. }
+            | Error::Build(_)
+            | Error::Codegen(_)
+            | Error::Launch(_)
+            | Error::Report(_)
+            | Error::Busy { .. } => ExitCode::from(1),
+        }
+    }
+}
+
+/// Whether standard error takes colours: a terminal, and `NO_COLOR` unset or empty (no-color.org).
+pub fn colored() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

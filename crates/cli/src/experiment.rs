@@ -1,0 +1,87 @@
+//! Experiment files, read and resolved.
+
+use crate::error::Error;
+use plan::{Experiment, Variant};
+use std::path::{Path, PathBuf};
+
+/// An experiment and where it came from.
+pub struct Loaded {
+    /// The file, as given on the command line.
+    pub path: PathBuf,
+    /// What it says.
+    pub experiment: Experiment,
+}
+
+impl Loaded {
+    /// Where results go unless the command line says otherwise: `results` in the project's folder.
+    pub fn default_results(&self) -> PathBuf {
+        spec::project_folder(&self.path).join("results")
+    }
+
+    /// The variant of that name.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with the names there are.
+    pub fn variant(&self, name: &str) -> Result<&Variant, Error> {
+        self.experiment.variant(name).ok_or_else(|| {
+            let names: Vec<String> = self.experiment.variants.iter().map(|v| format!("  {}", v.name)).collect();
+            Error::Usage(format!(
+                "{} has no variant `{name}`; its variants are\n{}",
+                self.path.display(),
+                names.join("\n")
+            ))
+        })
+    }
+}
+
+/// Reads and resolves one file.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Spec`].
+pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
+    let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+    let classes = |data: &plan::DataPlan| data::class_names(data).map_err(|error| error.to_string());
+    let request = spec::Request { path, text: &text, sets, classes: &classes };
+    let mut experiment = spec::load(&request).map_err(Error::Spec)?;
+    // Images named on the command line are the reader's own: a folder that is not there is a mistake, not a wish.
+    let sets_path = |path: &str| sets.iter().any(|set| set.trim_start().starts_with(path));
+    if sets_path("data.directory") && !sets_path("data.generate") {
+        for variant in &mut experiment.variants {
+            variant.settings.data.generate = None;
+        }
+    }
+    Ok(Loaded { path: path.to_path_buf(), experiment })
+}
+
+/// Reads and resolves all files; every wrong file is reported before the call fails.
+///
+/// # Errors
+/// The last file's error, after the others' have been printed.
+pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error> {
+    let mut loaded: Vec<Loaded> = Vec::new();
+    let mut failed = None;
+    for path in paths {
+        match load(path, sets) {
+            Ok(experiment) => loaded.push(experiment),
+            Err(error) => {
+                if let Some(earlier) = failed.replace(error) {
+                    Error::print(&earlier);
+                }
+            }
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    for (index, one) in loaded.iter().enumerate() {
+        if let Some(other) = loaded[..index].iter().find(|other| other.experiment.name == one.experiment.name) {
+            return Err(Error::Usage(format!(
+                "{} and {} are both named `{}`, so they would share a folder of results",
+                other.path.display(),
+                one.path.display(),
+                one.experiment.name
+            )));
+        }
+    }
+    Ok(loaded)
+}

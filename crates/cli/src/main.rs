@@ -1,0 +1,31 @@
+//! The `ablate` command: parse, act, exit status.
+//!
+//! 0: all well. 1: a run failed. 2: the file or the command line is wrong.
+
+mod args;
+mod commands;
+mod dataset;
+mod error;
+mod experiment;
+mod interrupt;
+mod layer_table;
+mod output;
+mod progress;
+mod provenance;
+mod queue;
+mod results;
+mod trained;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = args::Arguments::parse();
+    match commands::act(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            error.print();
+            error.exit_code()
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Runs to do, done by a few workers at once. A run that fails is tried once more by itself; one that fails again takes
+//! no other down.
+
+use crate::interrupt;
+use crate::progress::Progress;
+use launch::{LaunchError, Launcher};
+use plan::{Request, Run};
+use record::{Event, RunDirectory, RunRecord, Status};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// A run that is to be trained.
+pub struct Job {
+    /// Index of its experiment in the call.
+    pub experiment: usize,
+    /// What to train.
+    pub run: Run,
+    /// Its id.
+    pub run_id: String,
+    /// Its folder, which exists.
+    pub directory: RunDirectory,
+    /// Its program.
+    pub program: PathBuf,
+}
+
+impl Job {
+    /// `experiment / variant, seed n`, for lines that a person reads.
+    pub fn title(&self, several_experiments: bool) -> String {
+        let experiment = if several_experiments { format!("{}: ", self.run.experiment) } else { String::new() };
+        format!("{experiment}{} seed {}", self.run.variant, self.run.seed)
+    }
+
+    /// The record that the program left, where it came to its end and failed only after that.
+    fn finished(&self) -> Option<RunRecord> {
+        let record: RunRecord = serde_json::from_slice(&std::fs::read(self.directory.record()).ok()?).ok()?;
+        (record.run_id == self.run_id && record.status != Status::Failed).then_some(record)
+    }
+
+    /// The record of a run that failed.
+    fn failure(&self) -> RunRecord {
+        RunRecord {
+            variant: self.run.variant.clone(),
+            seed: self.run.seed,
+            run_id: self.run_id.clone(),
+            status: Status::Failed,
+            epochs: Vec::new(),
+            best_epoch: None,
+            test: None,
+            parameter_count: self.run.settings.network.parameter_count() as u64,
+            classes: self.run.settings.data.classes.clone(),
+        }
+    }
+}
+
+/// How a job ended.
+pub struct Ended {
+    /// Its experiment.
+    pub experiment: usize,
+    /// Its record; of status [`Status::Failed`] where the program failed twice.
+    pub record: RunRecord,
+}
+
+/// Does all jobs, `workers` at a time with `threads` threads each. `ended` is called for each as it ends, one at a
+/// time.
+pub fn work<E: Send>(
+    jobs: Vec<Job>,
+    workers: usize,
+    threads: usize,
+    launcher: &dyn Launcher,
+    progress: &Progress,
+    ended: impl FnMut(Ended) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let queue = Mutex::new(VecDeque::from(jobs));
+    let outcome = Mutex::new((ended, Ok(())));
+    // A panic of one worker ends the process through `scope`; no state is looked at afterwards.
+    let next = || queue.lock().ok()?.pop_front();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(job) = next() {
+                    let record = attempt_twice(&job, threads, launcher, progress);
+                    let Ok(mut outcome) = outcome.lock() else { return };
+                    let (ended, result) = &mut *outcome;
+                    if let Err(error) = ended(Ended { experiment: job.experiment, record }) {
+                        *result = Err(error);
+                        if let Ok(mut queue) = queue.lock() {
+                            queue.clear();
+                        }
+                    }
+                }
+            });
+        }
+    });
+    match outcome.into_inner() {
+        Ok((_, result)) => result,
+        Err(poisoned) => poisoned.into_inner().1,
+    }
+}
+
+fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> RunRecord {
+    let first = match attempt(job, threads, launcher, progress) {
+        Ok(record) => return record,
+        Err(error) => error,
+    };
+    if interrupt::interrupted() {
+        loop {
+            std::thread::park(); // the process ends any moment now
+        }
+    }
+    if let Some(record) = job.finished() {
+        return record;
+    }
+    progress.line(&format!("{}: failed ({first}); trying once more", progress.title(job)));
+    match attempt(job, threads, launcher, progress) {
+        Ok(record) => record,
+        Err(error) => {
+            progress.line(&format!("{}: failed again: {error}", progress.title(job)));
+            let record = job.failure();
+            // The record only tells the next call what happened; where it cannot be written, the run is tried again.
+            if let Ok(json) = serde_json::to_vec_pretty(&record) {
+                record::atomic::write(&job.directory.record(), &json).ok();
+            }
+            record
+        }
+    }
+}
+
+fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> Result<RunRecord, LaunchError> {
+    let request = Request::Train {
+        run: job.run.clone(),
+        run_id: job.run_id.clone(),
+        directory: job.directory.path().to_path_buf(),
+        threads,
+    };
+    let mut display = progress.run(job);
+    let mut finished = None;
+    let launched = launcher.launch(&job.program, &request, &job.directory.log(), &mut |event| {
+        display.event(&event);
+        if let Event::Finished { record } = event {
+            finished = Some(record);
+        }
+    });
+    display.end();
+    launched?;
+    finished.ok_or_else(|| LaunchError::Failed("the program ended without a record".to_owned()))
+}

@@ -1,0 +1,249 @@
+//! The results of one experiment: which runs are expected, which are there, and the files that tell of them.
+
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::experiment::Loaded;
+use plan::{Run, Variant};
+use record::{ExperimentDirectory, RunDirectory, RunRecord, Status};
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+
+/// Held by the call that writes the results. No variant can have this name.
+const LOCK: &str = "~lock";
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its record is there, and all that decides it is as it was.
+    Current,
+    /// It has begun: its checkpoint may serve.
+    Begun,
+    /// It was trained from another file, other images or by another engine.
+    Stale,
+    /// It failed when it was last tried.
+    Failed,
+    /// There is nothing.
+    Missing,
+}
+
+struct Expected {
+    chosen: bool,
+    run: Run,
+    run_id: String,
+    standing: Standing,
+}
+
+/// The results of one experiment.
+pub struct Results<'a> {
+    loaded: &'a Loaded,
+    sets: &'a [String],
+    directory: ExperimentDirectory,
+    digests: Vec<String>,
+    expected: Vec<Expected>,
+    records: Vec<RunRecord>,
+    lock: Option<File>,
+}
+
+impl<'a> Results<'a> {
+    /// Results of `loaded`, with what `--set` changed in it, below `folder`.
+    pub fn new(loaded: &'a Loaded, folder: &Path, sets: &'a [String]) -> Results<'a> {
+        let directory = ExperimentDirectory::new(folder, &loaded.experiment.name);
+        Results { loaded, sets, directory, digests: Vec::new(), expected: Vec::new(), records: Vec::new(), lock: None }
+    }
+
+    /// Where they are.
+    pub fn directory(&self) -> &ExperimentDirectory {
+        &self.directory
+    }
+
+    /// Adds the runs of a variant, and the records of those that are there. Those of a variant that is not `chosen` are
+    /// reported where they are there, but not trained.
+    pub fn expect(&mut self, variant: &Variant, dataset: &Dataset, chosen: bool) -> Result<(), Error> {
+        let mut settings = variant.settings.clone();
+        settings.data.classes.clone_from(&dataset.manifest.classes);
+        let weights = match &settings.network.weights {
+            Some(path) => Some(blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string()),
+            None => None,
+        };
+        if !self.digests.contains(&dataset.digest) {
+            self.digests.push(dataset.digest.clone());
+        }
+        for &seed in &self.loaded.experiment.seeds {
+            let run_id = plan::run_id(&settings, seed, &dataset.digest, weights.as_deref());
+            let run = Run {
+                experiment: self.loaded.experiment.name.clone(),
+                variant: variant.name.clone(),
+                seed,
+                settings: settings.clone(),
+            };
+            let (standing, record) = standing(&self.directory.run(&run.variant, seed), &run_id);
+            self.records.extend(record);
+            self.expected.push(Expected { chosen, run, run_id, standing });
+        }
+        Ok(())
+    }
+
+    /// The runs to train, in order: what, and its id.
+    pub fn waiting(&self) -> impl Iterator<Item = (&Run, &str)> {
+        let waiting = self.expected.iter().filter(|run| run.chosen && run.standing != Standing::Current);
+        waiting.map(|expected| (&expected.run, expected.run_id.as_str()))
+    }
+
+    /// Makes the folder and keeps other calls out of it until this one ends.
+    pub fn open(&mut self) -> Result<(), Error> {
+        let runs = self.directory.path().join("runs");
+        fs::create_dir_all(&runs).map_err(Error::write(&runs))?;
+        let path = runs.join(LOCK);
+        let lock = File::create(&path).map_err(Error::write(&path))?;
+        match lock.try_lock() {
+            Ok(()) => self.lock = Some(lock),
+            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: self.directory.path().to_path_buf() }),
+            // A file system without locks: nothing to keep others out with.
+            Err(TryLockError::Error(_)) => {}
+        }
+        // What another call has done since is seen now that it is out.
+        self.records.clear();
+        for expected in &mut self.expected {
+            let directory = self.directory.run(&expected.run.variant, expected.run.seed);
+            let (standing, record) = standing(&directory, &expected.run_id);
+            expected.standing = standing;
+            self.records.extend(record);
+        }
+        let runs = self.expected.iter().map(|expected| self.directory.run(&expected.run.variant, expected.run.seed));
+        let folders = runs.map(|run| run.path().to_path_buf());
+        for folder in folders.chain([self.directory.path().to_path_buf()]) {
+            record::atomic::sweep(&folder).map_err(Error::write(&folder))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a run's folder ready: what is stale goes, what a reader needs comes.
+    pub fn lay_out(
+        &self,
+        run: &Run,
+        run_id: &str,
+        model: &str,
+        file: &Path,
+        sets: &[String],
+    ) -> Result<RunDirectory, Error> {
+        let directory = self.directory.run(&run.variant, run.seed);
+        let folder = directory.path();
+        fs::create_dir_all(folder).map_err(Error::write(folder))?;
+        for stale in [directory.record(), directory.model()] {
+            if let Err(error) = fs::remove_file(&stale)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                return Err(Error::write(stale)(error));
+            }
+        }
+        let put = |path: std::path::PathBuf, bytes: &[u8]| {
+            record::atomic::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path))
+        };
+        let json = serde_json::to_vec_pretty(run).map_err(|error| Error::write(directory.plan())(error.into()))?;
+        put(directory.plan(), &json)?;
+        put(directory.source(), model.as_bytes())?;
+        put(directory.provenance(), &crate::provenance::provenance(run_id, file, sets))?;
+        Ok(directory)
+    }
+
+    /// Takes in a run that has ended.
+    pub fn add(&mut self, record: RunRecord) {
+        self.records.push(record);
+    }
+
+    /// The records there are, in file order, then by seed.
+    pub fn records(&self) -> Vec<&RunRecord> {
+        let find = |run: &Run| {
+            self.records.iter().rev().find(|record| record.variant == run.variant && record.seed == run.seed)
+        };
+        self.expected.iter().filter_map(|expected| find(&expected.run)).collect()
+    }
+
+    /// Writes CSVs, plots and README.md from the records there are.
+    pub fn write(&self) -> Result<(), Error> {
+        let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
+        report::write(&self.directory, &self.input(), &records)?;
+        Ok(())
+    }
+
+    /// The table that a person sees at the end.
+    pub fn summary(&self) -> Result<String, Error> {
+        let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
+        Ok(report::summary_table(&self.input(), &records)?)
+    }
+
+    /// What a call would do.
+    pub fn describe(&self) -> String {
+        let mut text = format!("{}:\n", self.directory.path().display());
+        for expected in self.expected.iter().filter(|expected| expected.chosen) {
+            let words = match expected.standing {
+                Standing::Current => "current",
+                Standing::Begun => "begun: would go on",
+                Standing::Stale => "stale: would be trained again",
+                Standing::Failed => "failed: would be tried again",
+                Standing::Missing => "would be trained",
+            };
+            text.push_str(&format!("  {} seed {}: {words}\n", expected.run.variant, expected.run.seed));
+        }
+        text
+    }
+
+    fn input(&self) -> report::Input {
+        let experiment = &self.loaded.experiment;
+        let variants = experiment.variants.iter().map(|variant| report::VariantInput {
+            name: variant.name.clone(),
+            levels: variant.levels.iter().map(|level| (level.factor.clone(), level.level.clone())).collect(),
+            swept: variant.swept.clone(),
+        });
+        let mut metrics: Vec<String> = Vec::new();
+        for variant in &experiment.variants {
+            for metric in &variant.settings.training.metrics {
+                if !metrics.iter().any(|known| known == metric.name()) {
+                    metrics.push(metric.name().to_owned());
+                }
+            }
+        }
+        report::Input {
+            name: experiment.name.clone(),
+            description: experiment.description.clone(),
+            file: command(&self.loaded.path, self.sets),
+            baseline: experiment.baseline.clone(),
+            seeds: experiment.seeds.clone(),
+            variants: variants.collect(),
+            swept_paths: experiment.swept_paths.clone(),
+            metrics,
+            data_digest: Some(self.digests.join(" ")),
+        }
+    }
+}
+
+/// What is typed after `ablate run`: the experiment file from its project folder, which is the same on every machine,
+/// and what was overridden. A folder of images is this machine's own and stands as PATH.
+fn command(file: &Path, sets: &[String]) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let full = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    let mut command = match full.parent().and_then(Path::file_name) {
+        Some(folder) if folder == "experiments" => format!("experiments/{name}"),
+        _ => name.into_owned(),
+    };
+    for set in sets {
+        let set = match set.split_once('=') {
+            Some((path, _)) if path.trim() == "data.directory" => "data.directory=PATH",
+            _ => set,
+        };
+        command.push_str(" --set ");
+        command.push_str(&crate::interrupt::quote(set));
+    }
+    command
+}
+
+fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
+    let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
+    match record {
+        Some(record) if record.run_id != run_id => (Standing::Stale, None),
+        Some(record) if record.status == Status::Failed => (Standing::Failed, None),
+        Some(record) => (Standing::Current, Some(record)),
+        None if directory.checkpoint().exists() => (Standing::Begun, None),
+        None => (Standing::Missing, None),
+    }
+}
