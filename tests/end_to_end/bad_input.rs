@@ -1,0 +1,177 @@
+//! Bad input gets one clear error, and loses nothing. Each message is a snapshot.
+
+use crate::support::Project;
+use std::fs;
+use std::process::Command;
+
+const FILE: &str = "experiments/tiny.toml";
+
+/// A project whose images have been drawn.
+fn with_images() -> Project {
+    let project = Project::tiny();
+    project.succeeds(&["run", FILE, "--dry-run"]);
+    project
+}
+
+fn image(project: &Project, name: &str) -> std::path::PathBuf {
+    project.path().join("data/pets").join(name)
+}
+
+#[test]
+fn missing_folder() {
+    let project = Project::with(|text| text.replace("generate = ", "# generate = "));
+    insta::assert_snapshot!(project.fails(&["run", FILE], 2));
+}
+
+#[test]
+fn a_folder_named_on_the_command_line_is_never_drawn_into() {
+    let project = Project::tiny();
+    insta::assert_snapshot!(project.fails(&["run", FILE, "--set", "data.directory=photos"], 2));
+    assert!(!project.path().join("photos").exists());
+}
+
+#[test]
+fn images_that_were_drawn_with_other_numbers() {
+    let project = with_images();
+    insta::assert_snapshot!(project.fails(&["run", FILE, "--set", "data.generate.train=30"], 2));
+}
+
+#[test]
+fn leaving_out_all_images_of_a_class_is_no_way_on() {
+    let project = with_images();
+    for entry in fs::read_dir(image(&project, "test/dog")).unwrap() {
+        fs::write(entry.unwrap().path(), "no picture at all").unwrap();
+    }
+    let message = project.fails(&["run", FILE, "--set", "data.on_error=skip"], 2);
+    insta::assert_snapshot!(message.lines().last().unwrap());
+}
+
+#[test]
+fn empty_class() {
+    let project = with_images();
+    for entry in fs::read_dir(image(&project, "train/dog")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    insta::assert_snapshot!(project.fails(&["run", FILE], 2));
+}
+
+#[test]
+fn one_class_where_two_are_needed() {
+    let project = with_images();
+    for split in ["train", "validation", "test"] {
+        fs::remove_dir_all(image(&project, split).join("dog")).unwrap();
+    }
+    insta::assert_snapshot!(project.fails(&["run", FILE], 2));
+}
+
+#[test]
+fn unreadable_images_are_all_named_or_left_out() {
+    let project = with_images();
+    let truncated = image(&project, "train/cat/cat.0001.jpg");
+    let bytes = fs::read(&truncated).unwrap();
+    fs::write(&truncated, &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(image(&project, "test/dog/notes.png"), "no picture at all").unwrap();
+    insta::assert_snapshot!(project.fails(&["run", FILE], 2));
+    assert!(!project.results().join("runs.csv").exists());
+
+    let skip = ["run", FILE, "--set", "data.on_error=skip", "--set", "seeds=[0]", "--set", "training.epochs=1"];
+    let skipped = project.succeeds(&skip);
+    assert!(skipped.stderr.contains("leaving out 2 images"), "{}", skipped.stderr);
+}
+
+#[test]
+fn wrong_files_cost_seconds() {
+    let wrong = |from: &str, to: &str| {
+        let project = Project::with(|text| text.replace(from, to));
+        project.fails(&["check", FILE], 2)
+    };
+    insta::assert_snapshot!("unknown_key", wrong("batch_size = 5", "batchsize = 5"));
+    insta::assert_snapshot!("wrong_type", wrong("batch_size = 5", "batch_size = \"5\""));
+    insta::assert_snapshot!("batch_size_0", wrong("batch_size = 5", "batch_size = 0"));
+    insta::assert_snapshot!("too_small", wrong("image_size = [12, 12]", "image_size = [3, 3]"));
+    insta::assert_snapshot!(
+        "lost_path",
+        wrong("model.layers.dropout.rate\" = 0.5", "model.layers.dropuot.rate\" = 0.5")
+    );
+    insta::assert_snapshot!("same_thing", wrong("rate\" = 0.5", "rate\" = 0.0"));
+}
+
+#[test]
+fn duplicate_layer_name() {
+    let project = Project::with(|text| text.replace("type = \"flatten\"", "type = \"flatten\"\nname = \"output\""));
+    insta::assert_snapshot!(project.fails(&["check", FILE], 2));
+}
+
+#[test]
+fn a_variant_or_pattern_that_is_not_there() {
+    let project = Project::tiny();
+    insta::assert_snapshot!("no_variant", project.fails(&["show", FILE, "--variant", "dropout=maybe"], 2));
+    insta::assert_snapshot!("no_match", project.fails(&["run", FILE, "--only", "*=maybe"], 2));
+}
+
+#[test]
+fn a_diverged_run_is_marked_and_the_others_go_on() {
+    let explode = r#"off = { "model.layers.dropout.rate" = 0.0, "training.optimizer.learning_rate" = 1e38 }"#;
+    let project = Project::with(|text| text.replace(r#"off = { "model.layers.dropout.rate" = 0.0 }"#, explode));
+    let output = project.succeeds(&["run", FILE]);
+    assert!(output.stderr.contains("warning: dropout=off seed 0 diverged"), "{}", output.stderr);
+    let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
+    assert_eq!(runs.matches(",diverged,").count(), 2, "{runs}");
+    assert_eq!(runs.matches(",completed,").count(), 2, "{runs}");
+}
+
+#[test]
+fn results_folder_not_writable() {
+    let project = with_images();
+    fs::write(project.path().join("results"), "a file stands where the folder should be").unwrap();
+    let message = project.fails(&["run", FILE], 1);
+    insta::assert_snapshot!(message.lines().last().unwrap());
+}
+
+#[test]
+fn a_full_disk_is_named_and_nothing_half_written_is_left() {
+    let project = Project::with(|text| {
+        text.replace("type = \"dense\"\n", "type = \"dense\"\nunits = 1000\n\n[[model.layers]]\ntype = \"dense\"\n")
+    });
+    project.succeeds(&["run", FILE, "--out", "elsewhere", "--set", "training.epochs=1"]);
+    // No file may grow past 200 KiB: a write fails as it does on a full disk.
+    let limited = r#"trap "" XFSZ; ulimit -f 200; exec "$0" "$@""#;
+    let output = Command::new("bash")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_ablate"), "run", FILE, "--only", "dropout=off", "--set", "seeds=[0]"])
+        .current_dir(project.path())
+        .output()
+        .unwrap();
+    let stderr = project.portable(&String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("checkpoint.safetensors") && stderr.contains("File too large"), "{stderr}");
+    let run = project.results().join("runs/dropout=off/seed-0");
+    assert!(!run.join("checkpoint.safetensors").exists() && !run.join("model.safetensors").exists());
+    // With room again the same command goes on as if nothing had been.
+    project.succeeds(&["run", FILE]);
+}
+
+#[test]
+fn cargo_missing() {
+    let project = with_images();
+    let output = project.ablate(&["run", FILE]).env("CARGO", "/nowhere/cargo").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
+}
+
+#[test]
+fn a_failing_program_takes_no_other_down_and_is_tried_again_alone() {
+    let project = with_images();
+    // A weights file of another network: the program of that variant fails, twice.
+    fs::write(project.path().join("experiments/weights.safetensors"), "no weights").unwrap();
+    let text = fs::read_to_string(project.path().join(FILE)).unwrap();
+    let broken = text.replace(
+        r#"on = { "model.layers.dropout.rate" = 0.5 }"#,
+        r#"on = { "model.layers.dropout.rate" = 0.5, "model.weights" = "experiments/weights.safetensors" }"#,
+    );
+    fs::write(project.path().join(FILE), broken).unwrap();
+    let stderr = project.fails(&["run", FILE], 1);
+    assert!(stderr.contains("trying once more") && stderr.contains("weights.safetensors"), "{stderr}");
+    let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
+    assert_eq!((runs.matches(",failed,").count(), runs.matches(",completed,").count()), (2, 2), "{runs}");
+}

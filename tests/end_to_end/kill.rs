@@ -1,0 +1,106 @@
+//! `kill -9` and Ctrl-C at any moment: the next call goes on, and every byte comes out the same.
+
+use crate::support::{Project, assert_same, committed, models};
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A number from 0 to 1 for the n-th moment: spread evenly, in an order that looks random (the golden ratio's
+/// multiples), and the same in every run of the test.
+fn moment(n: u32) -> f64 {
+    (f64::from(n) * 0.618_033_988_749_895).fract()
+}
+
+/// Starts the experiment into folder `out`, in a process group of its own so that tool and program can be struck in one
+/// blow. Standard error goes to a file, which is returned.
+fn start(project: &Project, out: &str, log: &str) -> Child {
+    project
+        .ablate(&["run", "experiments/tiny.toml", "--jobs", "1", "--out", out])
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(project.path().join(log)).unwrap())
+        .spawn()
+        .unwrap()
+}
+
+fn signal(name: &str, group: u32) {
+    // The group may have ended already: that is no failure.
+    let group = format!("-{group}");
+    Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status().unwrap();
+}
+
+/// An experiment long enough to be struck in the middle, and how long it takes once its program is built.
+fn long() -> (Project, Duration) {
+    let project = Project::with(|text| text.replace("epochs = 3", "epochs = 40"));
+    let undisturbed = ["run", "experiments/tiny.toml", "--jobs", "1", "--out", "undisturbed"];
+    project.succeeds(&undisturbed); // builds the program
+    fs::remove_dir_all(project.path().join("undisturbed")).unwrap();
+    let begin = Instant::now();
+    project.succeeds(&undisturbed);
+    (project, begin.elapsed())
+}
+
+#[test]
+fn killed_twenty_times_the_results_are_the_same_bytes() {
+    let (project, whole) = long();
+    let mut resumed = 0;
+    for folder in 0..5 {
+        let out = format!("killed-{folder}");
+        for blow in 0..4 {
+            let n = folder * 4 + blow;
+            let log = format!("log-{n}");
+            let mut tool = start(&project, &out, &log);
+            // Four blows within the time that the whole takes: the last runs are rarely reached before the end.
+            std::thread::sleep(whole.mul_f64(0.05 + 0.3 * moment(n)));
+            // Every third time the tool alone is killed, and the program must end by itself.
+            if n % 3 == 0 {
+                tool.kill().unwrap()
+            } else {
+                signal("-9", tool.id())
+            }
+            tool.wait().unwrap();
+            resumed += fs::read_to_string(project.path().join(log)).unwrap().matches("goes on after epoch").count();
+        }
+        let end = project.succeeds(&["run", "experiments/tiny.toml", "--jobs", "1", "--out", &out]);
+        resumed += end.stderr.matches("goes on after epoch").count();
+        let results = |name: &str| project.path().join(name).join("tiny");
+        assert_same(&committed(&results("undisturbed")), &committed(&results(&out)));
+        assert_same(&models(&results("undisturbed")), &models(&results(&out)));
+        let left = walk(&results(&out)).into_iter().filter(|name| name.ends_with(".tmp")).collect::<Vec<_>>();
+        assert!(left.is_empty(), "{left:?}");
+    }
+    assert!(resumed >= 5, "only {resumed} runs went on in the middle: the blows missed");
+}
+
+#[test]
+fn an_interrupt_stops_at_once_and_says_how_to_go_on() {
+    let (project, whole) = long();
+    let mut tool = start(&project, "interrupted", "log");
+    std::thread::sleep(whole.mul_f64(0.5));
+    signal("-INT", tool.id());
+    let begin = Instant::now();
+    let status = tool.wait().unwrap();
+    assert!(begin.elapsed() < Duration::from_secs(5));
+    let log = fs::read_to_string(project.path().join("log")).unwrap();
+    assert_eq!(status.code(), Some(130), "{log}");
+    assert!(log.contains("interrupted; finished epochs are kept"), "{log}");
+    assert!(log.contains("cargo ablate run experiments/tiny.toml --jobs 1 --out interrupted"), "{log}");
+    assert!(!log.contains("failed"), "{log}");
+    project.succeeds(&["run", "experiments/tiny.toml", "--out", "interrupted"]);
+    let results = |name: &str| project.path().join(name).join("tiny");
+    assert_same(&committed(&results("undisturbed")), &committed(&results("interrupted")));
+}
+
+fn walk(folder: &std::path::Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            names.extend(walk(&path));
+        } else {
+            names.push(path.display().to_string());
+        }
+    }
+    names
+}

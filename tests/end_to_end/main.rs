@@ -1,0 +1,8 @@
+//! End to end: the built `ablate` on small experiments, as a user would.
+
+mod bad_input;
+mod keras;
+mod kill;
+mod main_job;
+mod support;
+mod trained_run;

@@ -1,0 +1,86 @@
+//! What can be done with a trained run, and what can be looked at before.
+
+use crate::support::Project;
+use std::fs;
+
+#[test]
+fn predict_explain_and_start_from_its_weights() {
+    let project = Project::tiny();
+    project.succeeds(&["run", "experiments/tiny.toml", "--set", "seeds=[0]"]);
+    let run = "results/tiny/runs/dropout=on/seed-0";
+    let image = "data/pets/test/cat/cat.0001.jpg";
+
+    let predicted = project.succeeds(&["predict", run, image, "data/pets/test/dog/dog.0001.jpg"]).stdout;
+    let lines: Vec<&str> = predicted.lines().collect();
+    assert_eq!(lines[0], "image,class,p_cat,p_dog");
+    assert_eq!(lines.len(), 3);
+    for line in &lines[1..] {
+        let p: Vec<f64> = line.split(',').skip(2).map(|cell| cell.parse().unwrap()).collect();
+        assert!((p[0] + p[1] - 1.0).abs() < 1e-5, "{line}");
+    }
+
+    let drawn = project.succeeds(&["explain", run, "--image", image]).stdout;
+    assert!(drawn.lines().count() >= 2, "{drawn}");
+    for path in drawn.lines() {
+        assert_eq!(&fs::read(project.path().join(path)).unwrap()[..4], b"\x89PNG");
+    }
+
+    // Evaluating the saved weights gives the numbers that the run reported for its best epoch.
+    let weights = format!("model.weights=\"{run}/model.safetensors\"");
+    let again = ["run", "experiments/tiny.toml", "--out", "again", "--set", "seeds=[0]", "--set", &weights];
+    project.succeeds(&[&again[..], &["--set", "training.epochs=0", "--only", "dropout=on"]].concat());
+    let row = |path: &str| {
+        let text = fs::read_to_string(project.path().join(path)).unwrap();
+        let header: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let record = reader.records().map(|r| r.unwrap()).find(|r| &r[0] == "dropout=on").unwrap();
+        let cell = |name: &str| record[header.iter().position(|column| column == name).unwrap()].to_owned();
+        (cell("best_val_loss"), cell("test_loss"), cell("test_accuracy"))
+    };
+    assert_eq!(row("results/tiny/runs.csv"), row("again/tiny/runs.csv"));
+}
+
+#[test]
+fn preview_draws_originals_and_copies() {
+    let project = Project::tiny();
+    project.succeeds(&["preview", "experiments/tiny.toml", "-o", "grid.png", "--images", "2", "--copies", "3"]);
+    let bytes = fs::read(project.path().join("grid.png")).unwrap();
+    assert_eq!(&bytes[..4], b"\x89PNG");
+    project.succeeds(&["preview", "experiments/tiny.toml", "-o", "again.png", "--images", "2", "--copies", "3"]);
+    assert_eq!(bytes, fs::read(project.path().join("again.png")).unwrap());
+}
+
+#[test]
+fn check_shows_layers_counts_and_memory() {
+    let project = Project::tiny();
+    project.succeeds(&["run", "experiments/tiny.toml", "--dry-run"]);
+    let checked = project.succeeds(&["check", "experiments/tiny.toml", "--compile"]).stdout;
+    insta::assert_snapshot!(project.portable(&checked));
+}
+
+#[test]
+fn four_classes_run_as_categories() {
+    let project = Project::tiny();
+    // A cat by any other name: four classes out of two.
+    project.succeeds(&["run", "experiments/tiny.toml", "--dry-run"]);
+    let pets = project.path().join("data/pets");
+    for split in ["train", "validation", "test"] {
+        for class in ["cat", "dog"] {
+            let from = pets.join(split).join(class);
+            let to = pets.join(split).join(format!("{class}_again"));
+            fs::create_dir(&to).unwrap();
+            for entry in fs::read_dir(&from).unwrap().map(Result::unwrap) {
+                fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    let words = ["run", "experiments/tiny.toml", "--set", "data.label_mode=categorical", "--set", "seeds=[0]"];
+    project.succeeds(&[&words[..], &["--set", "training.loss=categorical_crossentropy"]].concat());
+    let run = "results/tiny/runs/dropout=off/seed-0";
+    let predicted = project.succeeds(&["predict", run, "data/pets/test/cat/cat.0001.jpg"]).stdout;
+    assert!(predicted.starts_with("image,class,p_cat,p_cat_again,p_dog,p_dog_again\n"), "{predicted}");
+
+    // Two of the four, chosen by name, are two classes again.
+    let chosen = ["run", "experiments/tiny.toml", "--out", "chosen", "--set", "data.classes=[\"cat\",\"dog\"]"];
+    project.succeeds(&[&chosen[..], &["--set", "seeds=[0]", "--set", "training.epochs=1"]].concat());
+}

@@ -1,0 +1,23 @@
+"""What Keras's `load_img(target_size=..., interpolation=...)` makes of a picture."""
+
+import keras
+import numpy as np
+from PIL import Image
+
+from store import STORED
+
+# Height and width of the result; the source is 47 x 61.
+SIZES = [(20, 30), (24, 31), (94, 122), (80, 45)]
+
+
+def make(folder):
+    (folder / "resize").mkdir(exist_ok=True)
+    source = STORED / "images" / "resize.png"
+    pixels = np.asarray(Image.open(source).convert("RGB"))
+    for height, width in SIZES:
+        for interpolation in ["nearest", "bilinear"]:
+            result = keras.utils.load_img(source, target_size=(height, width), interpolation=interpolation)
+            result.save(folder / "resize" / f"{interpolation}_{height}x{width}.png", optimize=True)
+            if interpolation == "nearest":
+                rows, columns = ((2 * np.arange(n) + 1) * m // (2 * n) for n, m in zip((height, width), pixels.shape))
+                assert np.array_equal(np.asarray(result), pixels[rows][:, columns])
