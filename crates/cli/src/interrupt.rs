@@ -2,9 +2,8 @@
 
 use std::io::Write;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static ADVICE: OnceLock<String> = OnceLock::new();
 
 /// From now on an interrupt prints `advice` and ends the process with the shell's status for an interrupt, 130. Model
@@ -13,7 +12,6 @@ pub fn say_on_interrupt(advice: String) {
     if ADVICE.set(advice).is_ok() {
         // Without a handler an interrupt still ends the process, only without the advice.
         ctrlc::set_handler(|| {
-            INTERRUPTED.store(true, Ordering::SeqCst);
             // Where standard error is closed there is nobody to tell.
             writeln!(std::io::stderr(), "\n{}", ADVICE.get().map_or("", String::as_str)).ok();
             std::process::exit(130);
@@ -22,10 +20,12 @@ pub fn say_on_interrupt(advice: String) {
     }
 }
 
-/// Whether the process is about to end. A terminal interrupts model programs with the tool: that they end then is no
-/// failure of theirs.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::SeqCst)
+/// Waits for an interrupt that is on its way to end this process. A terminal interrupts every process that it runs, and a
+/// child's end may be seen before this process hears of its own. Returns where none comes: then only the child was told
+/// to end.
+pub fn give_way() {
+    const LONG_ENOUGH: Duration = Duration::from_secs(2);
+    std::thread::sleep(LONG_ENOUGH);
 }
 
 /// The command line that this process was started with, quoted where a shell needs it.

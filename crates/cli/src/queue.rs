@@ -103,10 +103,8 @@ fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &
         Ok(record) => return record,
         Err(error) => error,
     };
-    if interrupt::interrupted() {
-        loop {
-            std::thread::park(); // the process ends any moment now
-        }
+    if first.was_told_to_end() {
+        interrupt::give_way();
     }
     if let Some(record) = job.finished() {
         return record;

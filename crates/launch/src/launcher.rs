@@ -1,5 +1,6 @@
 //! What a launcher promises.
 
+use crate::signal;
 use plan::Request;
 use record::Event;
 use std::io;
@@ -60,6 +61,14 @@ pub enum LaunchError {
         /// The line.
         line: String,
     },
+}
+
+impl LaunchError {
+    /// Whether the program was told to end, by an interrupt or by whoever manages processes here. Those tell the tool as
+    /// well as a rule, a moment sooner or later, so this is no failure yet.
+    pub fn was_told_to_end(&self) -> bool {
+        matches!(self, LaunchError::Ended { status, .. } if signal::told_to_end(*status))
+    }
 }
 
 /// The last lines of a log, for an error message.

@@ -5,6 +5,7 @@
 
 pub mod launcher;
 pub mod local;
+mod signal;
 pub mod toolchain;
 pub mod workshop;
 

@@ -1,6 +1,7 @@
 //! Programs as child processes on this machine.
 
 use crate::launcher::{LaunchError, Launcher};
+use crate::signal;
 use plan::Request;
 use record::Event;
 use std::fs::File;
@@ -35,6 +36,10 @@ impl Launcher for Local {
             child.kill().ok();
         }
         let status = child.wait().map_err(start)?;
+        if signal::told_to_end(status) {
+            // Whatever it was saying: it was cut short.
+            return Err(LaunchError::Ended { status, log: log.to_path_buf() });
+        }
         match outcome? {
             Some(message) => Err(LaunchError::Failed(message)),
             None if status.success() => Ok(()),

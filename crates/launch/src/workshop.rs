@@ -5,6 +5,7 @@
 //! project's own target folder, so that a dependency is compiled once for the tool, the tests and all programs. Cargo
 //! tells what is up to date, so a second build of the same networks compiles nothing.
 
+use crate::signal;
 use crate::toolchain::{self, MissingToolchain};
 use codegen::{CodegenError, Program};
 use plan::Network;
@@ -46,6 +47,9 @@ pub enum BuildError {
     /// Cargo could not be run to its end.
     #[error("cannot run cargo: {0}")]
     Run(io::Error),
+    /// Cargo was told to end.
+    #[error("the build of the model programs was interrupted")]
+    Interrupted,
     /// Cargo did not get as far as rustc.
     #[error(
         "cargo could not prepare the model programs; what they need beyond the tool itself comes from the package registry once, so the first build needs it in reach\n\n{output}"
@@ -183,6 +187,9 @@ impl Workshop {
             }
         }
         let status = child.wait().map_err(BuildError::Run)?;
+        if signal::told_to_end(status) {
+            return Err(BuildError::Interrupted);
+        }
         Ok(if status.success() { Ok(()) } else { Err(output) })
     }
 }

@@ -10,7 +10,7 @@ use crate::output::out;
 use crate::progress::Progress;
 use crate::queue::{self, Job};
 use crate::results::Results;
-use launch::{Local, Workshop};
+use launch::{BuildError, Local, Workshop};
 use plan::Network;
 use record::Status;
 use std::process::ExitCode;
@@ -137,7 +137,11 @@ fn build(
     }
     let networks: Vec<&Network> = waiting.iter().map(|(_, run, _)| &run.settings.network).collect();
     let task = progress.task("building the model programs");
-    let built = workshop.build(&networks, &mut |package| task.detail(package))?;
+    let built = workshop.build(&networks, &mut |package| task.detail(package)).inspect_err(|error| {
+        if matches!(error, BuildError::Interrupted) {
+            interrupt::give_way();
+        }
+    })?;
     drop(task);
     let mut jobs = Vec::with_capacity(waiting.len());
     for ((index, run, run_id), (program, source)) in waiting.into_iter().zip(built) {
