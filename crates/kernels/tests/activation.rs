@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, close, everywhere};
+use common::{Random, close, everywhere, nans};
 use kernels::activation::{self, Activation, sigmoid};
 
 /// The function and its derivative at x.
@@ -47,4 +47,20 @@ fn values_and_gradients() {
 fn sigmoid_does_not_overflow() {
     assert_eq!((sigmoid(-200.0), sigmoid(0.0), sigmoid(200.0)), (0.0, 0.5, 1.0));
     assert!(sigmoid(-80.0) > 0.0);
+}
+
+#[test]
+fn nan_is_passed_on() {
+    let mut x = Random(2).reals(40_000);
+    let broken = [0, 20_000, 39_999];
+    broken.into_iter().for_each(|at| x[at] = f32::NAN);
+    for kind in [Activation::Relu, Activation::LeakyRelu(0.2), Activation::Sigmoid, Activation::Tanh] {
+        let results = everywhere(|| {
+            let mut y = vec![1.0; x.len()];
+            activation::forward(kind, &x, &mut y);
+            vec![nans(&y)]
+        });
+        let found: Vec<usize> = (0..x.len()).filter(|at| results[0][*at] == 1.0).collect();
+        assert_eq!(found, broken, "{kind:?}");
+    }
 }

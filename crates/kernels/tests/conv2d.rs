@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, close, conv_shape, conv_shapes, everywhere, reference};
+use common::{Random, close, conv_shape, conv_shapes, everywhere, nans, reference};
 use kernels::conv2d::{self, Shape};
 use proptest::prelude::*;
 
@@ -67,4 +67,23 @@ fn an_empty_batch_has_zero_gradients() {
     conv2d::forward(&shape, &[], &vec![1.0; shape.kernel_len()], None, false, &mut []);
     conv2d::backward_kernel(&shape, &[], &[], &mut dkernel, Some(&mut dbias));
     assert!(dkernel.iter().chain(&dbias).all(|g| *g == 0.0));
+}
+
+#[test]
+fn nan_is_passed_on_by_relu() {
+    let shape = conv_shape(2, [9, 8, 3], 19, [3, 3], [1, 1], true);
+    let mut random = Random(5);
+    let (mut x, kernel) = (random.reals(shape.batch * shape.in_len()), random.reals(shape.kernel_len()));
+    let mut bias = random.reals(shape.out_channels);
+    // One value of the second image, and the bias of the last filter.
+    x[shape.in_len() + 100] = f32::NAN;
+    bias[18] = f32::NAN;
+    let results = everywhere(|| {
+        let mut y = vec![1.0; shape.batch * shape.out_len()];
+        conv2d::forward(&shape, &x, &kernel, Some(&bias), true, &mut y);
+        vec![nans(&y)]
+    });
+    let expected: Vec<f32> = reference::conv(&shape, &x, &kernel, Some(&bias)).iter().map(|y| *y as f32).collect();
+    assert_eq!(results[0], nans(&expected));
+    assert_eq!(results[0].iter().sum::<f32>(), (9 * 18 + 2 * 9 * 8) as f32);
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, close, everywhere, reference};
+use common::{Random, close, everywhere, nans, reference};
 use kernels::dense::{self, Shape};
 use proptest::prelude::*;
 
@@ -54,4 +54,22 @@ fn the_layers_of_the_reference_network() {
 #[test]
 fn an_empty_batch_has_zero_gradients() {
     check(&Shape { batch: 0, inputs: 40, outputs: 3 }, 4, true, true);
+}
+
+#[test]
+fn nan_is_passed_on_by_relu() {
+    let shape = Shape { batch: 3, inputs: 300, outputs: 35 };
+    let mut random = Random(5);
+    let (mut x, kernel) = (random.reals(3 * 300), random.reals(300 * 35));
+    let mut bias = random.reals(35);
+    // One value of the second row, and the bias of the last unit.
+    x[300 + 200] = f32::NAN;
+    bias[34] = f32::NAN;
+    let results = everywhere(|| {
+        let mut y = vec![1.0; 3 * 35];
+        dense::forward(&shape, &x, &kernel, Some(&bias), true, &mut y);
+        vec![nans(&y)]
+    });
+    let expected: Vec<f32> = (0..3 * 35).map(|at| if at / 35 == 1 || at % 35 == 34 { 1.0 } else { 0.0 }).collect();
+    assert_eq!(results[0], expected);
 }

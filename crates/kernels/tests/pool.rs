@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, axis, channels, close, everywhere, reference};
+use common::{Random, axis, channels, close, everywhere, nans, reference};
 use kernels::pool::Shape;
 use kernels::{average_pool2d, global_average_pool2d, max_pool2d};
 use proptest::prelude::*;
@@ -90,5 +90,35 @@ proptest! {
         }
         close("y", &results[0], &y, 1e-5);
         close("dx", &results[1], &dx, 1e-6);
+    }
+}
+
+#[test]
+fn nan_wins_every_maximum() {
+    let (in_height, in_width, channels) = (3, 6, 17);
+    let shape = Shape {
+        batch: 1,
+        in_height,
+        in_width,
+        channels,
+        out_height: 1,
+        out_width: 2,
+        pool: [3, 3],
+        strides: [3, 3],
+        pad_top: 0,
+        pad_left: 0,
+    };
+    // The first, the middle and the last cell of the first window, in its last channel.
+    for broken in [0, in_width + 1, 2 * in_width + 2] {
+        let mut x = Random(6).reals(shape.in_len());
+        x[broken * channels + 16] = f32::NAN;
+        let results = everywhere(|| {
+            let (mut y, mut winners) = (vec![1.0; shape.out_len()], vec![u32::MAX; shape.out_len()]);
+            max_pool2d::forward(&shape, &x, &mut y, &mut winners);
+            vec![nans(&y), winners.iter().map(|winner| *winner as f32).collect()]
+        });
+        let found: Vec<usize> = (0..shape.out_len()).filter(|at| results[0][*at] == 1.0).collect();
+        assert_eq!(found, [16], "pixel {broken}");
+        assert_eq!(results[1][16], broken as f32, "the gradient's way");
     }
 }

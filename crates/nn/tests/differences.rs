@@ -1,11 +1,15 @@
-//! Every layer's gradients against central differences, away from kinks.
+//! Gradients of every layer and loss against central differences, away from kinks.
 
 mod common;
 
-use common::{against_differences, build, conv, dense, distinct, numbers, pool, randomise, tensor};
+use common::{
+    against_differences, assert_close, build, conv, dense, distinct, gradient, numbers, pool, randomise, tensor,
+};
+use dfdx::prelude::{Backward, Trace};
 use nn::{
-    Activation, AveragePool2d, Bias, Conv2d, Dense, Flatten, Function, GlobalAveragePool2d, Image, Kernel, LeakyRelu,
-    Linear, MaxPool2d, NoBias, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector, conv_relu_pool, slice,
+    Activation, AveragePool2d, Bias, Conv2d, Dense, Dropout, Flatten, Function, GlobalAveragePool2d, Image, Kernel,
+    LeakyRelu, Linear, MaxPool2d, NoBias, Pass, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector,
+    conv_relu_pool, loss, slice,
 };
 use plan::Padding;
 
@@ -145,4 +149,46 @@ fn activations() {
     check::<LeakyRelu>(LEAKY);
     check::<Sigmoid>(plan::Activation::Sigmoid);
     check::<Tanh>(plan::Activation::Tanh);
+}
+
+#[test]
+fn dropout() {
+    // The key fixes the mask, so the layer is linear.
+    let pass = Pass::Training { seed: 1, epoch: 2, positions: &[7, 0, 9] };
+    let plan = plan::Layer::Dropout(plan::layer::Dropout { rate: 0.4 });
+    let mut layer: Dropout<Image<3, 2, 4>> = build::<Image<3, 2, 4>, _>(plan, Dropout::new);
+    let ones = layer.forward(tensor::<Image<3, 2, 4>>(vec![1.0; 72]), &pass);
+    let dropped = slice(&ones).iter().filter(|value| **value == 0.0).count();
+    assert!((1..72).contains(&dropped), "{dropped} of 72 dropped");
+    against_differences::<_, Image<3, 2, 4>, Image<3, 2, 4>>(&mut layer, numbers(5, 72), |layer, x| {
+        layer.forward(x, &pass)
+    });
+}
+
+/// Compares the gradient of the mean loss with central differences.
+fn mean_loss<const UNITS: usize>(kind: plan::Loss, labels: &[u32]) {
+    const STEP: f32 = 1.0 / 64.0;
+    let logits: Vec<f32> = numbers(6, labels.len() * UNITS).into_iter().map(|z| 3.0 * z).collect();
+    let value = |logits: &[f32]| slice(&loss::mean(kind, tensor::<Vector<UNITS>>(logits.to_vec()), labels))[0];
+    let mut moved = logits.clone();
+    let expected: Vec<f32> = (0..logits.len())
+        .map(|index| {
+            moved[index] = logits[index] + STEP;
+            let above = value(&moved);
+            moved[index] = logits[index] - STEP;
+            let below = value(&moved);
+            moved[index] = logits[index];
+            (above - below) / (2.0 * STEP)
+        })
+        .collect();
+    let logits = tensor::<Vector<UNITS>>(logits);
+    let mut found = loss::mean(kind, logits.leaky_trace(), labels).backward();
+    assert_close(kind.name(), &gradient(&mut found, &logits), &expected, 1e-3);
+}
+
+#[test]
+fn losses() {
+    // The last batch of an epoch may have any size; the mean is over the images there are.
+    mean_loss::<1>(plan::Loss::BinaryCrossentropy, &[1, 0, 1]);
+    mean_loss::<4>(plan::Loss::CategoricalCrossentropy, &[3, 0, 2]);
 }

@@ -57,6 +57,9 @@ impl Initializer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layer::{Conv2d, Dense, Parameter};
+    use crate::{Activation, Layer, Padding, Shape, Window};
+    use serde_json::Value;
 
     #[test]
     fn he_normal_has_its_variance_and_stays_in_its_bounds() {
@@ -73,5 +76,63 @@ mod tests {
         let limit = (6.0f32 / 60.0).sqrt();
         let max = values.iter().fold(0.0f32, |m, v| m.max(v.abs()));
         assert!(max <= limit && max > 0.99 * limit, "{max} {limit}");
+    }
+
+    /// The kernel of a layer whose kernel has this shape.
+    fn kernel(shape: &[usize]) -> Parameter {
+        let (activation, use_bias) = (Activation::Linear, true);
+        let (kernel_initializer, kernel_l2) = (Initializer::Zeros, 0.0);
+        let (input, layer) = match *shape {
+            [rows, columns, channels, filters] => {
+                let window = Window { size: [rows, columns], strides: [1, 1], padding: Padding::Same };
+                let conv = Conv2d { filters, window, use_bias, activation, kernel_initializer, kernel_l2 };
+                (Shape::Image { height: 8, width: 8, channels }, Layer::Conv2d(conv))
+            }
+            [inputs, units] => {
+                let dense = Dense { units, use_bias, activation, kernel_initializer, kernel_l2 };
+                (Shape::Vector { units: inputs }, Layer::Dense(dense))
+            }
+            _ => panic!("no layer has a kernel {shape:?}"),
+        };
+        layer.parameters(input).swap_remove(0)
+    }
+
+    #[test]
+    fn distributions_are_those_of_keras() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/keras/stored/formulas.json");
+        let numbers: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases = numbers["initializers"].as_array().unwrap();
+        assert_eq!(cases.len(), 5);
+        for case in cases {
+            let number = |path| case.pointer(path).and_then(Value::as_f64).unwrap();
+            let shape: Vec<usize> = serde_json::from_value(case["shape"].clone()).unwrap();
+            let kernel = kernel(&shape);
+            assert_eq!(kernel.shape, shape);
+            let fans = (number("/fan_in"), number("/fan_out"));
+            assert_eq!((kernel.fan_in as f64, kernel.fan_out as f64), fans, "{shape:?}");
+            let draw =
+                |initializer: Initializer| initializer.draw(3, "layer", 0, 20_000, kernel.fan_in, kernel.fan_out);
+            // What the stream gives, scaled by Keras's numbers.
+            let mut stream = Stream::new(3, Purpose::Initialize, &[name_id("layer"), 0]);
+            let limit = number("/glorot_uniform/limit");
+            for value in draw(Initializer::GlorotUniform) {
+                let expected = limit * (2.0 * f64::from(stream.unit()) - 1.0);
+                assert!((f64::from(value) - expected).abs() <= 1e-6 * limit, "{shape:?}: {value}, expected {expected}");
+            }
+            let (limit, scale) = (number("/he_normal/limit"), number("/he_normal/stddev_before_truncation"));
+            let mut stream = Stream::new(3, Purpose::Initialize, &[name_id("layer"), 0]);
+            let values = draw(Initializer::HeNormal);
+            let normals = std::iter::repeat_with(|| f64::from(stream.normal())).filter(|normal| normal.abs() <= 2.0);
+            for (value, normal) in values.iter().zip(normals) {
+                let expected = scale * normal;
+                assert!(
+                    (f64::from(*value) - expected).abs() <= 1e-6 * limit,
+                    "{shape:?}: {value}, expected {expected}"
+                );
+            }
+            let variance = values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>() / values.len() as f64;
+            let ratio = variance.sqrt() / number("/he_normal/stddev");
+            assert!((ratio - 1.0).abs() < 0.01, "{shape:?}: {ratio} times Keras's deviation");
+        }
     }
 }

@@ -68,6 +68,11 @@ pub fn close(what: &str, actual: &[f32], expected: &[f64], tolerance: f64) {
     }
 }
 
+/// 1 where a value is NaN, 0 elsewhere. Which NaN an operation gives is no result: processors differ there.
+pub fn nans(values: &[f32]) -> Vec<f32> {
+    values.iter().map(|value| if value.is_nan() { 1.0 } else { 0.0 }).collect()
+}
+
 /// Output size and padding before, along one axis, as Keras counts them.
 pub fn axis(input: usize, window: usize, stride: usize, same: bool) -> (usize, usize) {
     if same {
