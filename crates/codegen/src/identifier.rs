@@ -9,7 +9,9 @@ pub(crate) fn check(layers: &[LayerPlan]) -> Result<(), CodegenError> {
     let mut names = HashSet::new();
     for LayerPlan { name, .. } in layers {
         let written = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !written || syn::parse_str::<syn::Ident>(name).is_err() {
+        // A type's name is made of it too, and rustc warns of two underscores together.
+        let starts = name.starts_with(|c: char| c.is_ascii_lowercase());
+        if !written || !starts || name.contains("__") || syn::parse_str::<syn::Ident>(name).is_err() {
             return Err(CodegenError::Name { name: name.clone() });
         }
         if !names.insert(name) {
@@ -61,14 +63,14 @@ mod tests {
 
     #[test]
     fn types_are_named_after_layers_and_differ() {
-        let names = aliases(&layers(&["conv2d_1", "dropout", "a_b", "ab", "aB", "_", "__"]));
-        assert_eq!(names, ["Conv2d1Layer", "DropoutLayer", "ABLayer", "AbLayer", "ABLayer2", "Layer2", "Layer3"]);
+        let names = aliases(&layers(&["conv2d_1", "dropout", "a_b", "ab", "aB"]));
+        assert_eq!(names, ["Conv2d1Layer", "DropoutLayer", "ABLayer", "AbLayer", "ABLayer2"]);
     }
 
     #[test]
     fn names_that_cannot_be_fields_are_refused() {
-        assert!(check(&layers(&["conv1", "x", "self_", "_a"])).is_ok());
-        for name in ["self", "type", "_", "1a", "a-b", "a b", "", "A", "r#type", "é"] {
+        assert!(check(&layers(&["conv1", "x", "self_"])).is_ok());
+        for name in ["self", "type", "_", "_a", "_1", "a__b", "1a", "a-b", "a b", "", "A", "r#type", "é"] {
             let error = check(&layers(&[name])).unwrap_err();
             assert!(matches!(&error, CodegenError::Name { name: n } if n == name), "{name}: {error}");
         }

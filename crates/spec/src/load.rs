@@ -62,7 +62,7 @@ fn read(request: &Request, sources: &[Source], log: &mut Log) -> Result<Experime
     let whole = sweep.is_some();
     let Sweep { factors, drafts, baseline } = sweep.unwrap_or_else(Sweep::base);
     for set in &sets {
-        matrix::check_effect(set, &drafts, log);
+        matrix::check_effect(&root, set, &drafts, log);
     }
     let resolved = matrix::resolve(&root, &drafts, &context, log);
     let (Some(header), Some(resolved), true) = (header, resolved, whole && log.findings.is_empty()) else {

@@ -18,6 +18,8 @@ pub struct Resolved {
 
 /// Reads the settings of each draft. `None` where anything is wrong in one of them, or two are the same.
 pub fn resolve(root: &Node, drafts: &[Draft], context: &Context, log: &mut Log) -> Option<Vec<Resolved>> {
+    // Where one change hides another, variants are the same for that reason.
+    let is_open = check_hidden(root, drafts, log);
     let before = log.findings.len();
     // What is wrong, and in which drafts.
     let mut found: Vec<(Finding, Vec<&Draft>)> = Vec::new();
@@ -39,7 +41,7 @@ pub fn resolve(root: &Node, drafts: &[Draft], context: &Context, log: &mut Log) 
         resolved.extend(settings.map(|settings| Resolved { draft: draft.clone(), tree, settings }));
     }
     report(found, drafts.len(), log);
-    if log.findings.len() == before {
+    if log.findings.len() == before && is_open {
         find_twins(&resolved, log);
     }
     (log.findings.len() == before).then_some(resolved)
@@ -95,9 +97,11 @@ fn same(one: &Settings, other: &Settings) -> bool {
 }
 
 /// Reports a `--set` of something that every variant sets in its own way: it would be without effect, in silence.
-pub fn check_effect(set: &Override, drafts: &[Draft], log: &mut Log) {
+pub fn check_effect(root: &Node, set: &Override, drafts: &[Draft], log: &mut Log) {
+    let path = overrides::canonical(root, &set.path);
     let hides = |change: &Override| {
-        set.path.strip_prefix(&change.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        path.strip_prefix(&overrides::canonical(root, &change.path))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     if drafts.iter().all(|draft| draft.overrides.iter().any(hides)) {
         log.add(
@@ -105,6 +109,27 @@ pub fn check_effect(set: &Override, drafts: &[Draft], log: &mut Log) {
                 .help("change the levels in the file, or choose variants with `--only`"),
         );
     }
+}
+
+/// Reports a variant that sets one place twice, be it by two spellings of its path: one would hide the other, and the
+/// variant's name would lie. Each place is reported once. Says whether there is none.
+fn check_hidden(root: &Node, drafts: &[Draft], log: &mut Log) -> bool {
+    let mut reported: Vec<String> = Vec::new();
+    for draft in drafts {
+        let paths: Vec<String> =
+            draft.overrides.iter().map(|change| overrides::canonical(root, &change.path)).collect();
+        for (index, change) in draft.overrides.iter().enumerate() {
+            let Some(earlier) = paths[..index].iter().position(|path| *path == paths[index]) else { continue };
+            if !reported.contains(&paths[index]) {
+                let earlier = &draft.overrides[earlier];
+                let message = format!("`{}` and `{}` are the same place", earlier.path, change.path);
+                let finding = Finding::new(change.at, message, "one would hide the other");
+                log.add(finding.also(earlier.at, "also set here"));
+                reported.push(paths[index].clone());
+            }
+        }
+    }
+    reported.is_empty()
 }
 
 /// Every path that a variant overrides, in file order.

@@ -96,6 +96,26 @@ pub fn lookup<'d>(root: &'d Node, path: &str) -> Option<&'d Node> {
     })
 }
 
+/// A path with the name of every list entry that it addresses by type: two spellings of one place become one.
+pub fn canonical(root: &Node, path: &str) -> String {
+    let mut here = Some(root);
+    let mut keys = Vec::new();
+    for key in path.split('.') {
+        let mut name = key.to_owned();
+        here = here.and_then(|node| match &node.value {
+            Value::Table(table) => table.get(key).map(|entry| &entry.node),
+            Value::Array(items) => {
+                let index = find(items, key).ok()?;
+                name = names(items).swap_remove(index).unwrap_or(name.clone());
+                Some(&items[index])
+            }
+            Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime => None,
+        });
+        keys.push(name);
+    }
+    keys.join(".")
+}
+
 /// The names of a list's entries: `name`, or else the type and how manieth of its type it is (`conv2d_2`).
 pub fn names(items: &[Node]) -> Vec<Option<String>> {
     let mut seen: HashMap<&str, usize> = HashMap::new();

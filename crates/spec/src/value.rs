@@ -78,6 +78,12 @@ pub fn number<'d>(bounds: Bounds) -> impl Fn(&At<'d>, &mut Log) -> Option<f64> {
             // The engine computes in 32 bits.
             _ if !(number as f32).is_finite() => "must be a finite number",
             _ if !holds(number) => words,
+            _ if !holds(f64::from(number as f32)) => {
+                let message =
+                    format!("`{}` is {number:?}, which is {} in the engine's 32 bits", at.path, number as f32);
+                log.add(Finding::new(at.node.span, message, words));
+                return None;
+            }
             _ => return Some(number),
         };
         log.add(Finding::new(at.node.span, format!("`{}` is {number}", at.path), words));

@@ -42,6 +42,10 @@ complaints! {
     layer_name_twice: "type = \"max_pool2d\"" => "type = \"max_pool2d\"\nname = \"conv1\"";
     layer_name_is_a_keyword: "name = \"conv1\"" => "name = \"loop\"";
     layer_name_is_no_identifier: "name = \"conv1\"" => "name = \"Conv 1\"";
+    layer_name_without_a_letter: "name = \"conv1\"" => "name = \"_1\"";
+    rate_1_in_32_bits: "dropout.rate\" = 0.5" => "dropout.rate\" = 0.99999999";
+    learning_rate_0_in_32_bits: "learning_rate = 1e-4" => "learning_rate = 1e-60";
+    two_spellings_of_one_path: "[factors.dropout]" => "[factors.rate]\npath = \"model.layers.dropout_1.rate\"\nvalues = [0.1, 0.2]\n[factors.dropout]";
     dense_on_an_image: "[[model.layers]]\ntype = \"flatten\"\n" => "";
     conv_on_a_vector: "type = \"dropout\"" => "type = \"max_pool2d\"\n[[model.layers]]\ntype = \"dropout\"";
     head_with_sigmoid: "type = \"dense\"" => "type = \"dense\"\nactivation = \"sigmoid\"";

@@ -5,11 +5,11 @@ use crate::log::{Finding, Log, Span};
 use crate::overrides;
 
 /// Words that Rust keeps for itself (the reference's strict and reserved keywords, editions 2015 to 2024).
-const KEYWORDS: [&str; 52] = [
-    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
-    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+const KEYWORDS: [&str; 51] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The name of each layer of a list; `None` for what has neither name nor type. Names that are wrong or taken are
@@ -51,12 +51,11 @@ pub fn check(items: &[Node], log: &mut Log) -> Vec<Option<String>> {
 }
 
 fn valid(name: &str, at: Span, log: &mut Log) {
-    let mut characters = name.chars();
-    let starts = characters.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_');
-    if !starts || !characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(fits) || name.contains("__") {
         let message = format!("`{name}` cannot name a layer");
         log.add(
-            Finding::new(at, message, "expected lower-case letters, digits and `_`, no digit first")
+            Finding::new(at, message, "expected lower-case letters, digits and single `_`, a letter first")
                 .help("layers become fields of a Rust struct; for instance `conv1`"),
         );
     } else if KEYWORDS.contains(&name) {
