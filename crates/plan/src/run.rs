@@ -46,10 +46,85 @@ pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&s
     settings.data.generate = None;
     settings.data.on_error = OnError::Refuse; // files left out are left out of the manifest
     settings.network.weights = None;
-    // serde_json writes fields in declaration order and floats shortest: one text for one value.
+    // Keys come out sorted and floats shortest: one text for one value. A test holds an id against dependencies' moods.
     let identity = serde_json::json!({
         "engine": ENGINE_VERSION, "seed": seed, "manifest": manifest, "weights": weights, "settings": settings,
     });
     let hash = blake3::hash(identity.to_string().as_bytes());
     hash.to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FillMode, Interpolation, LabelMode, Layer, Loss, Optimizer, Shape};
+
+    fn settings() -> Settings {
+        let input = Shape::Image { height: 4, width: 4, channels: 3 };
+        Settings {
+            data: DataPlan {
+                directory: PathBuf::from("data/pets"),
+                classes: vec!["cat".to_owned(), "dog".to_owned()],
+                label_mode: LabelMode::Binary,
+                image_size: [4, 4],
+                batch_size: 20,
+                interpolation: Interpolation::Bilinear,
+                shuffle: true,
+                on_error: OnError::Refuse,
+                generate: None,
+            },
+            augmentation: Augmentation { operations: Vec::new(), fill_mode: FillMode::Nearest },
+            network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, Some(7))]).unwrap(),
+            training: Training {
+                epochs: 2,
+                steps_per_epoch: None,
+                loss: Loss::BinaryCrossentropy,
+                optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
+                metrics: Vec::new(),
+                early_stopping: None,
+            },
+        }
+    }
+
+    /// An id must not change with a dependency, or every result would be stale. It changes with [`ENGINE_VERSION`]
+    /// and with what settings hold: then this one is written anew.
+    #[test]
+    fn an_id_is_pinned() {
+        assert_eq!(run_id(&settings(), 0, "digest", None), "0b312b12f3f4ab84");
+    }
+
+    #[test]
+    fn an_id_changes_with_what_decides_the_result_and_with_nothing_else() {
+        let id = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = settings();
+            change(&mut settings);
+            run_id(&settings, 0, "digest", None)
+        };
+        let base = id(&|_| {});
+        let decisive: [&dyn Fn(&mut Settings); 10] = [
+            &|s| s.data.classes.swap(0, 1),
+            &|s| s.data.label_mode = LabelMode::Categorical,
+            &|s| s.data.batch_size = 21,
+            &|s| s.data.interpolation = Interpolation::Nearest,
+            &|s| s.data.shuffle = false,
+            &|s| s.augmentation.fill_mode = FillMode::Wrap,
+            &|s| s.network.layers[0].name = "flat".to_owned(),
+            &|s| s.training.epochs = 3,
+            &|s| s.training.steps_per_epoch = Some(4),
+            &|s| s.training.optimizer = Optimizer::Sgd { learning_rate: 0.2, momentum: 0.0, nesterov: false },
+        ];
+        for (index, change) in decisive.iter().enumerate() {
+            assert_ne!(id(change), base, "change {index}");
+        }
+        let idle: [&dyn Fn(&mut Settings); 3] =
+            [&|s| s.data.directory = PathBuf::from("elsewhere"), &|s| s.data.on_error = OnError::Skip, &|s| {
+                s.network.weights = Some(PathBuf::from("elsewhere"))
+            }];
+        for (index, change) in idle.iter().enumerate() {
+            assert_eq!(id(change), base, "change {index}");
+        }
+        assert_ne!(run_id(&settings(), 1, "digest", None), base);
+        assert_ne!(run_id(&settings(), 0, "other", None), base);
+        assert_ne!(run_id(&settings(), 0, "digest", Some("weights")), base);
+    }
 }
