@@ -16,15 +16,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    // Made as any file is made, so that it is as readable as the person's umask says. The temporary name says nothing to a
+    // person: errors are the system's own, without it.
+    let mut code = None;
+    let make = |path: &Path| {
+        let made = File::options().write(true).create_new(true).open(path);
+        made.inspect_err(|error| code = error.raw_os_error())
+    };
+    let made = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).make_in(folder, make);
+    let file = made.map_err(|error| code.map_or(error, io::Error::from_raw_os_error))?;
+    file.as_file().write_all(bytes)?;
     file.as_file().sync_all()?;
-    // A temporary file is private; a result is as readable as any file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
@@ -65,6 +67,26 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What a person can do about a write that failed, as the end of a message; empty where the system's words say it all.
+pub fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; the folder is not writable: allow writing to it, or choose another (--out, for results)"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; the disk is full: free some space and run again, finished runs are kept"
+        }
+        io::ErrorKind::FileTooLarge => {
+            "; a limit on file sizes is in the way (ulimit -f): raise it and run again, finished runs are kept"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "; a file stands where a folder should be: move it away, or choose another folder (--out, for results)"
+        }
+        // The rest of the standard library's list speaks for itself.
+        _ => "",
+    }
+}
+
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -78,6 +100,18 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_are_the_systems_own_and_come_with_advice() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write(&folder.path().join("missing/a.csv"), b"").unwrap_err();
+        assert_eq!(error.to_string(), "No such file or directory (os error 2)");
+        assert_eq!(advice(&error), "");
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        assert!(advice(&full).contains("free some space"));
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert!(advice(&denied).contains("--out"));
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_else_is_left() {

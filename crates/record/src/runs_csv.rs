@@ -3,8 +3,9 @@
 //! `variant,seed,run_id,status,epochs_run,best_epoch,best_val_loss,best_val_<metric>...,test_loss,test_<metric>...,
 //! param_count,<swept path>...`
 //!
-//! `best_val_*` are those of the best epoch by the watched number, all of the same weights as `test_*`; they are not
-//! the best each column ever was.
+//! `best_val_*` are those of the best epoch by the watched number, and of the same weights as `test_*` (but for early
+//! stopping without `restore_best_weights`: then the test is of the last epoch's); they are not the best each column
+//! ever was.
 
 use crate::column::{Column, Measure};
 use crate::epochs_csv::{self, EpochRow};

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A file could not be written; the one that was there is as it was.
-    #[error("cannot write {path}: {source}{}", hint(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", record::atomic::advice(source), path = path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -49,45 +49,4 @@ pub enum ReportError {
         /// Why.
         reason: String,
     },
-}
-
-/// What a person can do about it.
-fn hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "; the results folder is not writable: choose another with --out, or allow writing to it"
-        }
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; the disk is full: free some space and run again, finished runs are kept"
-        }
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "; a file stands where a results folder should be: move it away, or choose another folder with --out"
-        }
-        // The rest of the standard library's list speaks for itself.
-        _ => "",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failed_write_says_what_to_do() {
-        let message = |kind: io::ErrorKind| {
-            let path = PathBuf::from("results/x/epochs.csv");
-            ReportError::Write { path, source: kind.into() }.to_string()
-        };
-        assert_eq!(
-            message(io::ErrorKind::StorageFull),
-            "cannot write results/x/epochs.csv: no storage space; the disk is full: free some space and run again, \
-             finished runs are kept"
-        );
-        assert_eq!(
-            message(io::ErrorKind::PermissionDenied),
-            "cannot write results/x/epochs.csv: permission denied; the results folder is not writable: choose another \
-             with --out, or allow writing to it"
-        );
-        assert_eq!(message(io::ErrorKind::Other), "cannot write results/x/epochs.csv: other error");
-    }
 }

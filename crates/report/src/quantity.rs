@@ -42,7 +42,8 @@ impl Quantity {
             column: Column {
                 name: GAP.to_owned(),
                 unit: "fraction",
-                better: Better::Lower,
+                // Below 0 it is no overfitting, but no merit either.
+                better: Better::Neither,
                 meaning: "training minus validation accuracy of the last epoch: how much the variant overfits"
                     .to_owned(),
             },

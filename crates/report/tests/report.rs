@@ -118,8 +118,8 @@ fn a_file_in_the_way_is_named() {
     let message = error.to_string().replace(folder.path().to_str().unwrap(), "");
     assert_eq!(
         message,
-        "cannot write /results/augment_dropout: Not a directory (os error 20); a file stands where a results folder \
-         should be: move it away, or choose another folder with --out"
+        "cannot write /results/augment_dropout: Not a directory (os error 20); a file stands where a folder should \
+         be: move it away, or choose another folder (--out, for results)"
     );
     let ReportError::Write { path, .. } = error else { panic!("{error}") };
     assert_eq!(path, results.join(&input.name));

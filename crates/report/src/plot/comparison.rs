@@ -193,6 +193,7 @@ fn draw_panel(
     let better = match column.better {
         Better::Higher => "higher is better",
         Better::Lower => "lower is better",
+        Better::Neither if panel.quantity == GAP => "nearer to 0 is better",
         Better::Neither => "",
     };
     for &tick in &axis.ticks {
@@ -252,10 +253,6 @@ fn runs_and_mean(
 ) {
     if let Some((low, high)) = mean.ci95 {
         scene.line(&[(x(low), y), (x(high), y)], INK, 1.5);
-        // An interval that leaves the panel has no end there.
-        for end in [low, high].into_iter().filter(|end| (axis.low..=axis.high).contains(end)) {
-            scene.line(&[(x(end), y - 4.0), (x(end), y + 4.0)], INK, 1.5);
-        }
     }
     if values.len() > 1 {
         for (index, value) in values.iter().enumerate() {
@@ -266,6 +263,11 @@ fn runs_and_mean(
     }
     mark(scene, panel.shape, (x(mean.mean), y), 6.6, WHITE.into());
     mark(scene, panel.shape, (x(mean.mean), y), 5.2, panel.color.into());
+    // Last, so that the mark of a narrow interval does not cover its ends. One that leaves the panel has no end there.
+    let ends = mean.ci95.into_iter().flat_map(|(low, high)| [low, high]);
+    for end in ends.filter(|end| (axis.low..=axis.high).contains(end)) {
+        scene.line(&[(x(end), y - 4.0), (x(end), y + 4.0)], INK, 1.5);
+    }
 }
 
 fn mark(scene: &mut Scene, shape: Shape, (x, y): (f64, f64), radius: f64, ink: super::scene::Ink) {
