@@ -1,7 +1,8 @@
 //! From one image file to red, green and blue bytes of the size that the network wants.
 //!
 //! What a file holds is told by its content, not its name. A file either decodes to the end or is a [`BadImage`] with
-//! the reason: half an image never reaches a network, and no file can take the run down with it.
+//! the reason, and no file can take the run down with it. A JPEG that ends before its end marker is refused; damage
+//! within its scan, behind which the marker still stands, cannot be told from a picture.
 
 mod jpeg;
 mod rgb;

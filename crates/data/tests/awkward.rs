@@ -18,6 +18,7 @@ const READ_BY_PILLOW_ALONE: [&str; 6] = [
     "tiff/pillow__crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif",
 ];
 
+#[expect(clippy::disallowed_methods, reason = "where files of other projects lie, if anywhere")]
 fn awkward() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("ABLATE_AWKWARD")?);
     assert!(folder.join("MANIFEST.tsv").is_file(), "ABLATE_AWKWARD={} has no MANIFEST.tsv", folder.display());

@@ -12,6 +12,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// Counts changes of the pictures, so that a set that was drawn before one is not taken for today's.
+const DRAWING: u32 = 1;
 /// Quality of the JPEG files, 1 to 100.
 const QUALITY: u8 = 90;
 const SUFFIX: &str = ".partial";
@@ -94,12 +96,12 @@ pub fn generate(directory: &Path, counts: Counts, seed: u64) -> Result<(), PetsE
     if alone {
         sweep(parent, &prefix).map_err(write_error(parent))?;
     }
-    if !directory.exists() {
-        write_set(directory, parent, &prefix, counts, seed)?;
-    }
-    // With the set in place the lock has done its work: who still waits for it, or makes another, finds the set.
+    let written = if directory.exists() { Ok(()) } else { write_set(directory, parent, &prefix, counts, seed) };
+    // With the set in place the lock has done its work: who still waits for it, or makes another, finds the set. Where
+    // it could not be written, nothing is left of the attempt.
     match fs::remove_file(&lock_path) {
-        Ok(()) => Ok(()),
+        Ok(()) => written,
+        Err(_) if written.is_err() => written,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(write_error(&lock_path)(error)),
     }
@@ -111,7 +113,9 @@ fn sweep(parent: &Path, prefix: &str) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(prefix) && name.ends_with(SUFFIX) {
+        // What is between them is drawn by chance and has no dot: `.pets.v2.x1.partial` is of another set.
+        let own = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(SUFFIX));
+        if own.is_some_and(|chance| !chance.contains('.')) {
             fs::remove_dir_all(entry.path())?;
         }
     }
@@ -159,7 +163,9 @@ fn write_set(directory: &Path, parent: &Path, prefix: &str, counts: Counts, seed
 pub fn drawn_otherwise(directory: &Path, counts: Counts, seed: u64) -> bool {
     let Ok(found) = fs::read_to_string(directory.join("README.txt")) else { return false };
     let expected = describe(counts, seed);
-    found.lines().next() == expected.lines().next() && found != expected
+    let numbers =
+        |text: &str| -> Vec<String> { text.lines().filter(|line| line.contains(" = ")).map(str::to_owned).collect() };
+    found.lines().next() == expected.lines().next() && numbers(&found) != numbers(&expected)
 }
 
 /// How many of `count` pictures are of this class.
@@ -203,9 +209,9 @@ fn describe(counts: Counts, seed: u64) -> String {
     let Counts { train, validation, test } = counts;
     format!(
         "Drawn pictures of cats and dogs. No photograph and no living animal was used.\n\n\
-         kind = \"pets\"\ntrain = {train}\nvalidation = {validation}\ntest = {test}\nseed = {seed}\n\n\
+         kind = \"pets\"\ndrawing = {DRAWING}\ntrain = {train}\nvalidation = {validation}\ntest = {test}\nseed = {seed}\n\n\
          Made by Ablate: each file is a function of the seed, the split, the class and its number alone, so the same\n\
-         line in an experiment file draws the same bytes again, on any machine. The two classes differ in form only:\n\
-         pose, colour, light, background and camera are drawn alike for both.\n"
+         line in an experiment file draws the same bytes again, on any machine. The two classes differ in form (muzzle,\n\
+         ears, whiskers, the size of the eyes); pose, coat, light, background and camera are drawn alike for both.\n"
     )
 }

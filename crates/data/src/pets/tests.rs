@@ -179,9 +179,10 @@ fn what_a_killed_run_left_is_cleaned_up() {
     fs::create_dir_all(&left).unwrap();
     fs::write(left.join("cat.0001.jpg"), b"half a pic").unwrap();
     fs::write(parent.path().join(".pets.lock"), b"").unwrap();
-    fs::create_dir(parent.path().join(".others.Ab12Cd.partial")).unwrap();
+    let others = [".others.Ab12Cd.partial", ".pets.v2.Ab12Cd.partial"];
+    others.iter().for_each(|name| fs::create_dir(parent.path().join(name)).unwrap());
     generate(&directory, FEW, 4).unwrap();
-    assert_eq!(entries(parent.path()), [".others.Ab12Cd.partial", "pets"]);
+    assert_eq!(entries(parent.path()), [others[0], others[1], "pets"]);
     assert_eq!(tree(&directory).len(), 11);
 }
 

@@ -30,7 +30,7 @@ pub(super) fn list(folder: &Path) -> Result<Entries, ScanError> {
             entries.passed_over += 1;
         } else if is_folder(&entry).map_err(failed)? {
             entries.folders.push(name);
-        } else if is_image_name(&name) {
+        } else if is_image_name(&name) && may_be_a_file(&entry).map_err(failed)? {
             entries.images.push(name);
         } else {
             entries.passed_over += 1;
@@ -44,6 +44,16 @@ pub(super) fn list(folder: &Path) -> Result<Entries, ScanError> {
 fn is_folder(entry: &DirEntry) -> std::io::Result<bool> {
     let kind = entry.file_type()?;
     Ok(kind.is_dir() || kind.is_symlink() && entry.path().is_dir())
+}
+
+/// A file, or a link to one, or a link to nowhere. Not a pipe or a device, which would be read for ever.
+fn may_be_a_file(entry: &DirEntry) -> std::io::Result<bool> {
+    let kind = entry.file_type()?;
+    Ok(if kind.is_symlink() {
+        fs::metadata(entry.path()).map_or(true, |target| target.is_file())
+    } else {
+        kind.is_file()
+    })
 }
 
 fn is_image_name(name: &OsStr) -> bool {
