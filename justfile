@@ -1,24 +1,27 @@
 # Recipes for people. `cargo` alone does all of it too; see README.md.
 
+# Words reach the command as they were typed, quotes and globs and all.
+set positional-arguments
+
 # List the recipes.
 default:
     @just --list
 
 # Check, build and train every variant of an experiment, and write its results.
 run *ARGS:
-    cargo ablate run {{ARGS}}
+    cargo ablate run "$@"
 
 # Validate experiment files and show what they describe.
 check *ARGS:
-    cargo ablate check {{ARGS}}
+    cargo ablate check "$@"
 
 # All tests.
 test *ARGS:
-    cargo test --workspace {{ARGS}}
+    cargo test --workspace "$@"
 
 # The kernels' micro-benchmarks.
 bench *ARGS:
-    cargo bench -p kernels {{ARGS}}
+    cargo bench -p kernels "$@"
 
 # Accept changed snapshots after looking at them.
 bless:

@@ -120,6 +120,7 @@ pub fn check() -> Result<(), CpuError> {
     from_environment().map(|_| ())
 }
 
+#[expect(clippy::disallowed_methods, reason = "which instructions are used changes no bit")]
 fn from_environment() -> Result<Level, CpuError> {
     match std::env::var("ABLATE_CPU") {
         Ok(text) => parse(&text, best()),

@@ -18,6 +18,7 @@ pub struct MissingToolchain {
 ///
 /// # Errors
 /// [`MissingToolchain`] where cargo or rustc does not start.
+#[expect(clippy::disallowed_methods, reason = "cargo's own variables say which cargo and rustc are meant")]
 pub fn cargo() -> Result<OsString, MissingToolchain> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

@@ -83,6 +83,7 @@ impl Workshop {
     ///
     /// # Errors
     /// [`BuildError::Sources`] where the sources have moved away since.
+    #[expect(clippy::disallowed_methods, reason = "cargo's own variable says where programs are built")]
     pub fn of_project() -> Result<Workshop, BuildError> {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let sources = sources.canonicalize().map_err(|_| BuildError::Sources { path: sources })?;
@@ -125,8 +126,10 @@ impl Workshop {
         lock.lock().map_err(write_error(&lock_path))?;
         let names: Vec<&str> = packages.iter().map(|program| program.package.as_str()).collect();
         write(&workspace.join("Cargo.toml"), &codegen::workspace(&names))?;
+        // Its text, not its mode: the sources may be read-only, and cargo adds the packages to the copy.
         let lockfile = self.sources.join("Cargo.lock");
-        fs::copy(&lockfile, workspace.join("Cargo.lock")).map_err(write_error(&workspace.join("Cargo.lock")))?;
+        let locked = fs::read_to_string(&lockfile).map_err(|_| BuildError::Sources { path: lockfile })?;
+        write(&workspace.join("Cargo.lock"), &locked)?;
         for program in &packages {
             for (path, text) in &program.files {
                 write(&workspace.join(&program.package).join(path), text)?;
@@ -167,9 +170,9 @@ impl Workshop {
             .arg(&self.target)
             .args(offline.then_some("--offline"))
             .current_dir(workspace)
-            // Kernels choose the instruction set when a program starts: no flag of the caller's may stand in between.
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            // Kernels choose the instruction set when a program starts: no flag of the caller's, or of a configuration
+            // file, may stand in between. Set, though empty, it outranks all others.
+            .env("CARGO_ENCODED_RUSTFLAGS", "")
             .env_remove("CARGO_BUILD_TARGET")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
