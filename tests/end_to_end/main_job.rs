@@ -91,11 +91,37 @@ fn only_chooses_what_is_trained_and_takes_nothing_out_of_the_results() {
     let files = committed(&project.results());
     project.succeeds(&["run", "experiments/tiny.toml", "--only", "dropout=on"]);
     assert_same(&files, &committed(&project.results()));
+    // Nor in a fresh clone, where the results are there and the runs are not.
+    fs::remove_dir_all(project.results().join("runs")).unwrap();
+    project.succeeds(&["run", "experiments/tiny.toml", "--only", "dropout=on"]);
+    assert_same(&files, &committed(&project.results()));
     // The command in the README is the same from whatever folder the experiment was run.
     let inside =
         project.ablate(&["run", "tiny.toml"]).current_dir(project.path().join("experiments")).output().unwrap();
     assert!(inside.status.success(), "{}", String::from_utf8_lossy(&inside.stderr));
     assert_same(&files, &committed(&project.results()));
+}
+
+#[test]
+fn what_is_left_out_of_the_results_is_said() {
+    let project = Project::tiny();
+    project.succeeds(&["run", "experiments/tiny.toml", "--set", "training.epochs=1"]);
+    let words = ["run", "experiments/tiny.toml", "--set", "training.epochs=2", "--only", "dropout=on"];
+    let some = project.succeeds(&words);
+    assert!(some.stderr.contains("leave out dropout=off seed 0, dropout=off seed 1"), "{}", some.stderr);
+    let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
+    assert_eq!((runs.matches("dropout=on,").count(), runs.matches("dropout=off,").count()), (2, 0), "{runs}");
+}
+
+#[test]
+fn a_run_without_its_model_is_trained_again() {
+    let project = Project::tiny();
+    project.succeeds(&["run", "experiments/tiny.toml", "--set", "seeds=[0]", "--set", "training.epochs=1"]);
+    fs::remove_file(project.results().join("runs/dropout=on/seed-0/model.safetensors")).unwrap();
+    let words = ["run", "experiments/tiny.toml", "--dry-run", "--set", "seeds=[0]", "--set", "training.epochs=1"];
+    let dry = project.succeeds(&words);
+    assert!(dry.stdout.contains("dropout=on seed 0: would be trained"), "{}", dry.stdout);
+    assert!(dry.stdout.contains("dropout=off seed 0: current"), "{}", dry.stdout);
 }
 
 #[test]

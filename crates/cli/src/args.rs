@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Declarative ablation experiments for image classification: one TOML file in; checked, compiled and trained
 /// variants, byte-stable CSVs and plots out.
 #[derive(Debug, Parser)]
-#[command(name = "ablate", version, about, max_term_width = 100)]
+#[command(name = "ablate", version, max_term_width = 100)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -18,6 +18,8 @@ pub enum Command {
     /// Check, build and train every variant, and write the results; goes on where an earlier call stopped
     Run(Run),
     /// Validate experiment files; show each variant's layers, and the data's classes and counts
+    ///
+    /// A folder of images that is not there yet is told, and is no error of the file; images that cannot be used are.
     Check(Check),
     /// Print the generated Rust model of a variant
     Show(Show),
@@ -64,7 +66,7 @@ pub struct Run {
     /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Say what would be trained, and train nothing
+    /// Say what would be trained, and train nothing. The images are looked through, and drawn where the file says so
     #[arg(long)]
     pub dry_run: bool,
 }

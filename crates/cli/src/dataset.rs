@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use data::Manifest;
 use plan::{DataPlan, Generate, GenerateKind, OnError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A data set that runs can stand on.
 pub struct Dataset {
@@ -44,7 +44,6 @@ fn key(plan: &DataPlan) -> DataPlan {
         batch_size: 1,
         interpolation: plan::Interpolation::Nearest,
         shuffle: true,
-        generate: None,
         ..plan.clone()
     }
 }
@@ -53,29 +52,38 @@ fn key(plan: &DataPlan) -> DataPlan {
 pub fn generate_if_missing(plan: &DataPlan, progress: &Progress) -> Result<(), Error> {
     let Some(Generate { kind, train, validation, test, seed }) = plan.generate else { return Ok(()) };
     let counts = data::pets::Counts { train, validation, test };
-    if plan.directory.exists() {
-        return match kind {
-            GenerateKind::Pets if data::pets::drawn_otherwise(&plan.directory, counts, seed) => {
-                Err(Error::Data(format!(
-                    "{0} was drawn with other numbers than `data.generate` says (see {0}/README.txt)\n\
-                     Remove that folder to draw it anew, or name another as `data.directory`.",
-                    plan.directory.display()
-                )))
+    if !plan.directory.exists() {
+        let images = train + validation + test;
+        let _task = progress.task(&format!("drawing {images} images into {}", plan.directory.display()));
+        match kind {
+            GenerateKind::Pets => {
+                data::pets::generate(&plan.directory, counts, seed).map_err(|error| Error::Data(error.to_string()))?
             }
-            GenerateKind::Pets => Ok(()),
-        };
-    }
-    let _task =
-        progress.task(&format!("drawing {} images into {}", train + validation + test, plan.directory.display()));
-    match kind {
-        GenerateKind::Pets => {
-            data::pets::generate(&plan.directory, counts, seed).map_err(|error| Error::Data(error.to_string()))
         }
+    }
+    // Looked at last: another call may have drawn into the folder meanwhile, with other numbers.
+    as_drawn(plan)
+}
+
+/// Where the experiment draws its images, those in the folder are the ones it means.
+///
+/// # Errors
+/// [`Error::Data`] where they were drawn with other numbers.
+pub fn as_drawn(plan: &DataPlan) -> Result<(), Error> {
+    let Some(Generate { kind, train, validation, test, seed }) = plan.generate else { return Ok(()) };
+    let counts = data::pets::Counts { train, validation, test };
+    match kind {
+        GenerateKind::Pets if data::pets::drawn_otherwise(&plan.directory, counts, seed) => Err(Error::Data(format!(
+            "{0} was drawn with other numbers than `data.generate` says (see {0}/README.txt)\n\
+             Remove that folder to draw it anew, or name another as `data.directory`.",
+            plan.directory.display()
+        ))),
+        GenerateKind::Pets => Ok(()),
     }
 }
 
 /// For a reader without images: what to run instead.
-fn with_way_out(plan: &DataPlan, error: &str) -> String {
+pub fn with_way_out(plan: &DataPlan, error: &str) -> String {
     if plan.directory.exists() {
         return error.to_owned();
     }
@@ -97,18 +105,17 @@ fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Datase
     generate_if_missing(plan, progress)?;
     let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
     let digest = |manifest: &Manifest| manifest.digest().map_err(Error::read(&plan.directory));
-    let complete = digest(&manifest)?;
-    let stamp = stamps.join(&complete);
-    if stamp.exists() {
-        return Ok(Dataset { manifest, digest: complete });
-    }
-    let bad = {
-        let _task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
-        data::check(&manifest)
-    };
+    let task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
+    // A file that cannot even be opened is one of those that are named below.
+    let complete = digest(&manifest);
+    let stamp = complete.as_ref().ok().map(|complete| stamps.join(complete));
+    let is_known = stamp.as_ref().is_some_and(|stamp| stamp.exists());
+    let bad = if is_known { Vec::new() } else { data::check(&manifest) };
+    drop(task);
     if bad.is_empty() {
-        remember(&stamp);
-        return Ok(Dataset { manifest, digest: complete });
+        let digest = complete?;
+        stamp.iter().filter(|_| !is_known).for_each(|stamp| remember(stamp));
+        return Ok(Dataset { manifest, digest });
     }
     let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
     let list = list.join("\n");
@@ -130,7 +137,7 @@ fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Datase
 }
 
 /// Notes that a set was decoded without an error. A stamp that cannot be written costs time at the next call.
-fn remember(stamp: &PathBuf) {
+fn remember(stamp: &Path) {
     if let Some(folder) = stamp.parent()
         && std::fs::create_dir_all(folder).is_ok()
     {

@@ -17,7 +17,7 @@ pub enum Error {
     #[error("cannot read {path}: {source}", path = path.display())]
     Read { path: PathBuf, source: io::Error },
     /// A file could not be written.
-    #[error("cannot write {path}: {source}", path = path.display())]
+    #[error("cannot write {path}: {source}{}", record::atomic::advice(source), path = path.display())]
     Write { path: PathBuf, source: io::Error },
     /// The images are not as they should be.
     #[error("{0}")]
@@ -86,6 +86,7 @@ impl Error {
 }
 
 /// Whether standard error takes colours: a terminal, and `NO_COLOR` unset or empty (no-color.org).
+#[expect(clippy::disallowed_methods, reason = "decides colours, no result")]
 pub fn colored() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

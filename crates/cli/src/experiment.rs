@@ -50,6 +50,18 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
             variant.settings.data.generate = None;
         }
     }
+    for variant in &experiment.variants {
+        if let Some(weights) = &variant.settings.network.weights
+            && !weights.is_file()
+        {
+            return Err(Error::Usage(format!(
+                "{}: `model.weights` of variant `{}` names no file: {}",
+                path.display(),
+                variant.name,
+                weights.display()
+            )));
+        }
+    }
     Ok(Loaded { path: path.to_path_buf(), experiment })
 }
 

@@ -14,6 +14,7 @@ mod progress;
 mod provenance;
 mod queue;
 mod results;
+mod run_folder;
 mod trained;
 
 use clap::Parser;

@@ -1,8 +1,10 @@
 //! Runs to do, done by a few workers at once. A run that fails is tried once more by itself; one that fails again takes
 //! no other down.
 
+use crate::error::Error;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::run_folder::{self, Origin};
 use launch::{LaunchError, Launcher};
 use plan::{Request, Run};
 use record::{Event, RunDirectory, RunRecord, Status};
@@ -18,10 +20,12 @@ pub struct Job {
     pub run: Run,
     /// Its id.
     pub run_id: String,
-    /// Its folder, which exists.
+    /// Its folder.
     pub directory: RunDirectory,
     /// Its program.
     pub program: PathBuf,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 impl Job {
@@ -62,15 +66,15 @@ pub struct Ended {
 }
 
 /// Does all jobs, `workers` at a time with `threads` threads each. `ended` is called for each as it ends, one at a
-/// time.
-pub fn work<E: Send>(
+/// time. An error ends the work as soon as the runs that have begun are done.
+pub fn work(
     jobs: Vec<Job>,
     workers: usize,
     threads: usize,
     launcher: &dyn Launcher,
     progress: &Progress,
-    ended: impl FnMut(Ended) -> Result<(), E> + Send,
-) -> Result<(), E> {
+    ended: impl FnMut(Ended) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
     let queue = Mutex::new(VecDeque::from(jobs));
     let outcome = Mutex::new((ended, Ok(())));
     // A panic of one worker ends the process through `scope`; no state is looked at afterwards.
@@ -79,11 +83,14 @@ pub fn work<E: Send>(
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some(job) = next() {
-                    let record = attempt_twice(&job, threads, launcher, progress);
+                    let record = run_folder::lay_out(&job).map(|()| attempt_twice(&job, threads, launcher, progress));
                     let Ok(mut outcome) = outcome.lock() else { return };
                     let (ended, result) = &mut *outcome;
-                    if let Err(error) = ended(Ended { experiment: job.experiment, record }) {
-                        *result = Err(error);
+                    let told = record.and_then(|record| ended(Ended { experiment: job.experiment, record }));
+                    if let Err(error) = told {
+                        if result.is_ok() {
+                            *result = Err(error);
+                        }
                         if let Ok(mut queue) = queue.lock() {
                             queue.clear();
                         }

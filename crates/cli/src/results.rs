@@ -4,9 +4,9 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::experiment::Loaded;
 use plan::{Run, Variant};
-use record::{ExperimentDirectory, RunDirectory, RunRecord, Status};
+use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv};
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Held by the call that writes the results. No variant can have this name.
 const LOCK: &str = "~lock";
@@ -93,6 +93,9 @@ impl<'a> Results<'a> {
     pub fn open(&mut self) -> Result<(), Error> {
         let runs = self.directory.path().join("runs");
         fs::create_dir_all(&runs).map_err(Error::write(&runs))?;
+        // What is below is this machine's own, wherever the results are.
+        let ignore = runs.join(".gitignore");
+        record::atomic::write_if_changed(&ignore, b"*\n").map_err(Error::write(&ignore))?;
         let path = runs.join(LOCK);
         let lock = File::create(&path).map_err(Error::write(&path))?;
         match lock.try_lock() {
@@ -102,48 +105,56 @@ impl<'a> Results<'a> {
             Err(TryLockError::Error(_)) => {}
         }
         // What another call has done since is seen now that it is out.
-        self.records.clear();
+        self.records = self.reported();
         for expected in &mut self.expected {
             let directory = self.directory.run(&expected.run.variant, expected.run.seed);
             let (standing, record) = standing(&directory, &expected.run_id);
+            if standing == Standing::Current {
+                // Left where a kill fell between the record and its removal. A file that stays does no harm.
+                fs::remove_file(directory.checkpoint()).ok();
+            }
             expected.standing = standing;
             self.records.extend(record);
         }
         let runs = self.expected.iter().map(|expected| self.directory.run(&expected.run.variant, expected.run.seed));
         let folders = runs.map(|run| run.path().to_path_buf());
-        for folder in folders.chain([self.directory.path().to_path_buf()]) {
+        for folder in folders.chain([self.directory.path().join("runs"), self.directory.path().to_path_buf()]) {
             record::atomic::sweep(&folder).map_err(Error::write(&folder))?;
         }
         Ok(())
     }
 
-    /// Makes a run's folder ready: what is stale goes, what a reader needs comes.
-    pub fn lay_out(
-        &self,
-        run: &Run,
-        run_id: &str,
-        model: &str,
-        file: &Path,
-        sets: &[String],
-    ) -> Result<RunDirectory, Error> {
-        let directory = self.directory.run(&run.variant, run.seed);
-        let folder = directory.path();
-        fs::create_dir_all(folder).map_err(Error::write(folder))?;
-        for stale in [directory.record(), directory.model()] {
-            if let Err(error) = fs::remove_file(&stale)
-                && error.kind() != std::io::ErrorKind::NotFound
-            {
-                return Err(Error::write(stale)(error));
-            }
-        }
-        let put = |path: std::path::PathBuf, bytes: &[u8]| {
-            record::atomic::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path))
-        };
-        let json = serde_json::to_vec_pretty(run).map_err(|error| Error::write(directory.plan())(error.into()))?;
-        put(directory.plan(), &json)?;
-        put(directory.source(), model.as_bytes())?;
-        put(directory.provenance(), &crate::provenance::provenance(run_id, file, sets))?;
-        Ok(directory)
+    /// What the result files tell of runs that are as they would be trained today: in a fresh clone they are there when
+    /// `runs/` is not. They stay in the report until the run is trained here.
+    fn reported(&self) -> Vec<RunRecord> {
+        let read = |path: PathBuf| fs::read_to_string(path).ok();
+        let table = read(self.directory.runs_csv()).and_then(|text| runs_csv::parse(&text).ok());
+        let epochs = read(self.directory.epochs_csv()).and_then(|text| epochs_csv::parse(&text).ok());
+        let (Some(table), Some((_, epochs))) = (table, epochs) else { return Vec::new() };
+        let mut records = runs_csv::assemble(&table.rows, &epochs);
+        records.retain(|record| {
+            self.expected.iter().any(|expected| {
+                let run = &expected.run;
+                (&run.variant, run.seed, &expected.run_id) == (&record.variant, record.seed, &record.run_id)
+            })
+        });
+        records
+    }
+
+    /// Runs that were not chosen and are not reported either, since they were trained from another file, other images or
+    /// by another engine.
+    pub fn left_out(&self) -> Vec<String> {
+        let known = self.records();
+        let is_known = |run: &Run| known.iter().any(|record| record.variant == run.variant && record.seed == run.seed);
+        let stale = self.expected.iter().filter(|expected| !expected.chosen && expected.standing == Standing::Stale);
+        let lost = stale.filter(|expected| !is_known(&expected.run));
+        lost.map(|expected| format!("{} seed {}", expected.run.variant, expected.run.seed)).collect()
+    }
+
+    /// Whether this call was to train a run.
+    pub fn is_chosen(&self, record: &RunRecord) -> bool {
+        let is_it = |run: &Run| run.variant == record.variant && run.seed == record.seed;
+        self.expected.iter().any(|expected| expected.chosen && is_it(&expected.run))
     }
 
     /// Takes in a run that has ended.
@@ -228,7 +239,7 @@ fn command(file: &Path, sets: &[String]) -> String {
     };
     for set in sets {
         let set = match set.split_once('=') {
-            Some((path, _)) if path.trim() == "data.directory" => "data.directory=PATH",
+            Some((path, _)) if holds_a_path(path.trim()) => &format!("{}=PATH", path.trim()),
             _ => set,
         };
         command.push_str(" --set ");
@@ -237,13 +248,40 @@ fn command(file: &Path, sets: &[String]) -> String {
     command
 }
 
+/// Whether a value at this path of an experiment file is a path of this machine, or a table that may hold one.
+fn holds_a_path(path: &str) -> bool {
+    ["data.directory", "model.weights"]
+        .iter()
+        .any(|known| *known == path || known.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+}
+
 fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
     let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
     match record {
         Some(record) if record.run_id != run_id => (Standing::Stale, None),
-        Some(record) if record.status == Status::Failed => (Standing::Failed, None),
+        Some(record) if record.status == Status::Failed => (Standing::Failed, Some(record)),
+        // Without its model nothing can be explained or predicted: it is trained again.
+        Some(record) if record.status != Status::Diverged && !directory.model().is_file() => (Standing::Missing, None),
         Some(record) => (Standing::Current, Some(record)),
         None if directory.checkpoint().exists() => (Standing::Begun, None),
         None => (Standing::Missing, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_of_this_machine_is_told() {
+        let told = |set: &str| command(Path::new("experiments/a.toml"), &[set.to_owned()]);
+        for (set, shown) in [
+            ("data.directory=/home/me/photos", "data.directory=PATH"),
+            ("model.weights = /tmp/w.safetensors", "model.weights=PATH"),
+            ("data={directory=\"/home/me\"}", "data=PATH"),
+            ("data.batch_size=3", "data.batch_size=3"),
+        ] {
+            assert!(told(set).ends_with(&format!(" --set {shown}")), "{}", told(set));
+        }
     }
 }

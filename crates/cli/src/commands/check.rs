@@ -17,8 +17,18 @@ pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
     let files = &arguments.experiments;
     let experiments = load_all(&files.files, &files.overrides.sets)?;
     let progress = Progress::new(experiments.len());
+    let mut unusable: Option<Error> = None;
     for loaded in &experiments {
-        out(&describe(loaded))?;
+        let (text, wrong) = describe(loaded);
+        out(&text)?;
+        for error in wrong {
+            if let Some(earlier) = unusable.replace(error) {
+                earlier.print();
+            }
+        }
+    }
+    if let Some(error) = unusable {
+        return Err(error);
     }
     if arguments.compile {
         let networks: Vec<&Network> = experiments
@@ -37,28 +47,36 @@ pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn describe(loaded: &Loaded) -> String {
+/// What a file describes, and what is wrong with its images.
+fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     let experiment = &loaded.experiment;
     let mut text = format!("{}: {}\n", loaded.path.display(), experiment.name);
     if !experiment.description.is_empty() {
         text.push_str(&format!("{}\n", experiment.description));
     }
-    let runs = experiment.variants.len() * experiment.seeds.len();
+    let (variants, seeds) = (experiment.variants.len(), experiment.seeds.len());
     text.push_str(&format!(
-        "{} variants x {} seeds = {runs} runs; baseline {}\n",
-        experiment.variants.len(),
-        experiment.seeds.len(),
+        "{} x {} = {}; baseline {}\n",
+        several(variants, "variant"),
+        several(seeds, "seed"),
+        several(variants * seeds, "run"),
         experiment.baseline
     ));
 
     // Variants that share data, or a network, are described once.
-    let mut images = vec![0; experiment.variants.len()];
-    let mut seen_data = Vec::new();
+    let mut images = vec![0; variants];
+    let mut seen_data: Vec<(_, usize)> = Vec::new();
+    let mut wrong = Vec::new();
     for (index, variant) in experiment.variants.iter().enumerate() {
         let plan = &variant.settings.data;
         let key = (&plan.directory, &plan.classes, plan.label_mode);
+        if let Some((_, count)) = seen_data.iter().find(|(seen, _)| *seen == key) {
+            images[index] = *count;
+            continue;
+        }
         let (count, report) = match data::scan(plan) {
             Ok(manifest) => {
+                wrong.extend(dataset::as_drawn(plan).err());
                 let count = manifest.splits().iter().map(|(_, split)| split.files.len()).sum();
                 (count, dataset::counts(&manifest))
             }
@@ -66,13 +84,18 @@ fn describe(loaded: &Loaded) -> String {
                 let count = plan.generate.as_ref().map_or(0, |g| g.train + g.validation + g.test);
                 (count, format!("  not there yet: `ablate run` draws {count} images"))
             }
-            Err(error) => (0, format!("  {}", error.to_string().replace('\n', "\n  "))),
+            Err(error) if !plan.directory.exists() => {
+                let told = dataset::with_way_out(plan, &error.to_string());
+                (0, format!("  {}", told.replace('\n', "\n  ")))
+            }
+            Err(error) => {
+                wrong.push(Error::Data(error.to_string()));
+                (0, "  cannot be used".to_owned())
+            }
         };
         images[index] = count;
-        if !seen_data.contains(&key) {
-            text.push_str(&format!("\nimages of {}\n{report}\n", plan.directory.display()));
-            seen_data.push(key);
-        }
+        text.push_str(&format!("\nimages of {}\n{report}\n", plan.directory.display()));
+        seen_data.push((key, count));
     }
 
     let mut seen_tables: Vec<(String, &str)> = Vec::new();
@@ -90,5 +113,10 @@ fn describe(loaded: &Loaded) -> String {
         }
     }
     text.push('\n');
-    text
+    (text, wrong)
+}
+
+/// `1 run`, `2 runs`.
+fn several(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,12 +2,12 @@
 
 use crate::args::Predict;
 use crate::error::Error;
+use crate::output::out;
 use crate::progress::Progress;
 use crate::trained::{Trained, image_path, threads};
 use launch::{Launcher, Local};
 use plan::Request;
 use record::Event;
-use std::io;
 use std::process::ExitCode;
 
 /// Writes one row for each image: path, most probable class, a probability for each class.
@@ -32,7 +32,7 @@ pub fn predict(arguments: &Predict) -> Result<ExitCode, Error> {
     if arguments.logits {
         header.extend((0..logits).map(|index| format!("logit_{index}")));
     }
-    let mut rows = vec![header];
+    let mut rows = Vec::with_capacity(predictions.len());
     for (image, (logits, probabilities)) in arguments.images.iter().zip(&predictions) {
         let best =
             (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]).then(b.cmp(&a)));
@@ -44,14 +44,6 @@ pub fn predict(arguments: &Predict) -> Result<ExitCode, Error> {
         }
         rows.push(row);
     }
-    let mut writer = csv::Writer::from_writer(io::stdout().lock());
-    let write = |writer: &mut csv::Writer<_>| -> csv::Result<()> {
-        for row in &rows {
-            writer.write_record(row)?;
-        }
-        Ok(writer.flush()?)
-    };
-    write(&mut writer)
-        .map_err(|error| Error::Write { path: "standard output".into(), source: io::Error::other(error) })?;
+    out(&record::table::render(&header, rows))?;
     Ok(ExitCode::SUCCESS)
 }

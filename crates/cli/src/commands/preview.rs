@@ -1,7 +1,7 @@
 //! `ablate preview`: what the augmentation does to real images of the data set.
 
 use crate::args::Preview;
-use crate::dataset::generate_if_missing;
+use crate::dataset::{generate_if_missing, with_way_out};
 use crate::error::Error;
 use crate::experiment::load;
 use crate::output::out;
@@ -24,7 +24,7 @@ pub fn preview(arguments: &Preview) -> Result<ExitCode, Error> {
     let plan = &variant.settings.data;
     generate_if_missing(plan, &Progress::new(1))?;
     let seed = loaded.experiment.seeds.first().copied().unwrap_or(0);
-    let manifest = data::scan(plan).map_err(|error| Error::Data(error.to_string()))?;
+    let manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
     let grid = data::preview::grid(
         &manifest,
         plan,

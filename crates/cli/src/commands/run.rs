@@ -10,6 +10,7 @@ use crate::output::out;
 use crate::progress::Progress;
 use crate::queue::{self, Job};
 use crate::results::Results;
+use crate::run_folder::Origin;
 use launch::{BuildError, Local, Workshop};
 use plan::Network;
 use record::Status;
@@ -35,12 +36,21 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     }
     for results in &mut all_results {
         results.open()?;
+        let left_out = results.left_out();
+        if !left_out.is_empty() {
+            progress.line(&format!(
+                "warning: the results leave out {}: trained from another file, other images or by another engine; \
+                 run without --only to train them again",
+                left_out.join(", ")
+            ));
+        }
     }
-    let jobs = build(&experiments, &mut all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+    let jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
 
     let (workers, threads) = share_cores(arguments, jobs.len());
     if jobs.is_empty() {
-        progress.line("all runs are current: nothing to train");
+        let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
+        progress.line(&format!("{which} are current: nothing to train"));
     }
     progress.overall(jobs.len());
     queue::work(jobs, workers, threads, &Local, &progress, |ended| {
@@ -55,7 +65,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     for results in &all_results {
         results.write()?;
         out(&results.summary()?)?;
-        for record in results.records() {
+        for record in results.records().into_iter().filter(|record| results.is_chosen(record)) {
             match record.status {
                 Status::Completed | Status::Stopped => {}
                 Status::Diverged => progress.line(&format!(
@@ -120,7 +130,7 @@ fn prepare<'a>(
 /// Builds the programs of all runs that are to be trained, in one call, and lays out the runs' folders.
 fn build(
     experiments: &[Loaded],
-    all_results: &mut [Results],
+    all_results: &[Results],
     workshop: &Workshop,
     sets: &[String],
     progress: &Progress,
@@ -145,8 +155,9 @@ fn build(
     drop(task);
     let mut jobs = Vec::with_capacity(waiting.len());
     for ((index, run, run_id), (program, source)) in waiting.into_iter().zip(built) {
-        let directory = all_results[index].lay_out(&run, &run_id, &source.model, &experiments[index].path, sets)?;
-        jobs.push(Job { experiment: index, run, run_id, directory, program });
+        let directory = all_results[index].directory().run(&run.variant, run.seed);
+        let origin = Origin { model: source.model, file: experiments[index].path.clone(), sets: sets.to_vec() };
+        jobs.push(Job { experiment: index, run, run_id, directory, program, origin });
     }
     Ok(jobs)
 }
