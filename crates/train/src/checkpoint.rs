@@ -101,7 +101,8 @@ impl Checkpoint {
     /// where there is no file.
     ///
     /// # Errors
-    /// [`CheckpointError`] where the file is damaged or of another run. The run then starts anew.
+    /// [`CheckpointError::Read`] where the file is there but out of reach: it may be whole, so the run must not start anew
+    /// over it. Any other [`CheckpointError`] where it is damaged or of another run: then the run starts anew.
     pub fn load(
         path: &Path,
         run_id: &str,

@@ -34,6 +34,16 @@ pub enum TrainError {
     /// Batches cannot be made.
     #[error(transparent)]
     Loader(#[from] data::LoaderError),
+    /// The loss tells two classes apart, and there are more or fewer.
+    #[error(
+        "binary_crossentropy tells 2 classes apart, but the data has {classes}: {names}; write \
+         loss = \"categorical_crossentropy\", and end the network with an output for each class",
+        classes = names.len(), names = names.join(", ")
+    )]
+    NotBinary {
+        /// The classes that the data has.
+        names: Vec<String>,
+    },
     /// The network gives another number of logits than the classes need.
     #[error(
         "the network ends with {found} outputs, but {loss} for the {classes} classes {names} needs {expected}",
@@ -82,7 +92,7 @@ pub enum TrainError {
         source: CheckpointError,
     },
     /// A file cannot be written, for want of room or permission.
-    #[error("cannot write {path}: {source}", path = path.display())]
+    #[error("cannot write {path}: {source}{}", record::atomic::advice(source), path = path.display())]
     Write {
         /// The file.
         path: PathBuf,

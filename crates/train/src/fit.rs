@@ -54,6 +54,13 @@ pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunR
     session.finish(status)
 }
 
+/// How long an epoch took.
+struct Times {
+    train_s: f64,
+    validation_s: f64,
+    train_images_per_s: f64,
+}
+
 /// A run at work.
 struct Session<'a, M> {
     order: Order<'a>,
@@ -144,7 +151,8 @@ impl<'a, M: Model> Session<'a, M> {
     fn look(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
         let watch = Stopwatch::new();
         let Some(validation) = self.validate() else { return Ok(Status::Diverged) };
-        self.close_epoch(0, None, validation, (0.0, watch.seconds(), 0.0));
+        let times = Times { train_s: 0.0, validation_s: watch.seconds(), train_images_per_s: 0.0 };
+        self.close_epoch(0, None, validation, times);
         self.report_epoch(listener)?;
         Ok(Status::Completed)
     }
@@ -159,7 +167,8 @@ impl<'a, M: Model> Session<'a, M> {
         }
         let watch = Stopwatch::new();
         let Some(validation) = self.validate() else { return Ok(false) };
-        let times = (train_s, watch.seconds(), timing::rate(tally.images(), train_s));
+        let validation_s = watch.seconds();
+        let times = Times { train_s, validation_s, train_images_per_s: timing::rate(tally.images(), train_s) };
         self.close_epoch(epoch, Some(tally.measures()), validation, times);
         self.save_checkpoint()?;
         self.save_timing()?;
@@ -209,13 +218,8 @@ impl<'a, M: Model> Session<'a, M> {
     }
 
     /// Enters an epoch into the ledger, and keeps its weights where it is the best.
-    fn close_epoch(
-        &mut self,
-        epoch: u32,
-        train: Option<Measures>,
-        validation: Option<Measures>,
-        (train_s, validation_s, train_images_per_s): (f64, f64, f64),
-    ) {
+    fn close_epoch(&mut self, epoch: u32, train: Option<Measures>, validation: Option<Measures>, times: Times) {
+        let Times { train_s, validation_s, train_images_per_s } = times;
         let row = Epoch { epoch, learning_rate: self.learner.optimizer().learning_rate(), train, validation };
         let verdict = self.ledger.watch.observe(self.training(), &row);
         if verdict.improved {

@@ -119,7 +119,8 @@ impl<M: Model> Learner<M> {
         loss::probabilities(self.loss, logits, self.units).chunks(self.units).map(of_row).collect()
     }
 
-    /// What each layer makes of one image, in order, those between fused layers too.
+    /// What each layer makes of one image, in order, those between fused layers too: `pixels` are its numbers in [0, 1],
+    /// (height, width, channel).
     pub fn observe(&self, pixels: Vec<f32>) -> Vec<Observed> {
         let mut observed = Vec::new();
         self.model.observe(nn::Batch { pixels, count: 1 }, &mut |layer, _, values| {

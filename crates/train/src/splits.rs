@@ -3,7 +3,7 @@
 use crate::error::TrainError;
 use crate::log;
 use data::{Images, Manifest};
-use plan::{Run, Split};
+use plan::{Loss, Run, Split};
 use std::sync::Arc;
 
 /// The decoded images of a run. A split without an image counts as not there.
@@ -58,6 +58,9 @@ impl Splits {
 
 fn check_head(run: &Run, manifest: &Manifest) -> Result<(), TrainError> {
     let loss = run.settings.training.loss;
+    if loss == Loss::BinaryCrossentropy && manifest.classes.len() != 2 {
+        return Err(TrainError::NotBinary { names: manifest.classes.clone() });
+    }
     let (found, expected) = (run.settings.network.output().size(), loss.logits(manifest.classes.len()));
     if found == expected {
         return Ok(());

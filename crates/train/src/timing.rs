@@ -44,6 +44,7 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts now.
     #[expect(clippy::new_without_default, reason = "a default that depends on the moment would surprise")]
+    #[expect(clippy::disallowed_methods, reason = "seconds are for timing.csv and progress reports alone")]
     pub fn new() -> Stopwatch {
         Stopwatch(Instant::now())
     }
@@ -69,6 +70,7 @@ impl Throttle {
 
     /// Whether it is time again. The first time it always is.
     pub fn passes(&mut self) -> bool {
+        #[expect(clippy::disallowed_methods, reason = "it decides when progress is reported, and no more")]
         let now = Instant::now();
         let passes = self.last.is_none_or(|last| now.duration_since(last) >= self.every);
         if passes {

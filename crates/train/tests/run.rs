@@ -37,6 +37,11 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Whether a program went on from that epoch.
+fn resumed(events: &[Event], from: u32) -> bool {
+    matches!(events[0], Event::Started { resumed_from, .. } if resumed_from == from)
+}
+
 fn is_epoch(event: &Event, number: u32) -> bool {
     matches!(event, Event::Epoch { row, .. } if row.epoch == number)
 }
@@ -101,9 +106,7 @@ fn a_run_cut_short_after_any_epoch_ends_with_the_same_bytes() {
         for epoch in 1..=4 {
             let (result, events) = train_until(&run, &cut, 1 + epoch as usize % 2, |event| is_epoch(event, epoch));
             assert!(matches!(result, Err(TrainError::Closed(_))));
-            let resumed =
-                |event: &Event| matches!(event, Event::Started { resumed_from, .. } if *resumed_from == epoch - 1);
-            assert!(resumed(&events[0]), "{:?}", events[0]);
+            assert!(resumed(&events, epoch - 1), "{:?}", events[0]);
             assert!(cut.join("checkpoint.safetensors").exists());
         }
         train(&run, &cut).0.unwrap();
@@ -143,7 +146,7 @@ fn a_checkpoint_that_is_damaged_or_of_another_run_is_not_gone_on_from() {
 }
 
 #[test]
-fn a_diverged_run_keeps_the_epochs_before_and_their_best_weights() {
+fn a_run_that_diverges_in_its_first_epoch_has_no_epochs_and_no_model() {
     let (project, mut run) = project();
     run.settings.training.optimizer = Optimizer::Sgd { learning_rate: 1e38, momentum: 0.0, nesterov: false };
     let folder = folder(&project, "a");
@@ -157,7 +160,7 @@ fn a_diverged_run_keeps_the_epochs_before_and_their_best_weights() {
 }
 
 #[test]
-fn weights_that_overflow_late_leave_the_epochs_before() {
+fn weights_that_overflow_late_leave_the_epochs_before_and_their_best_weights() {
     let (project, mut run) = project();
     // Grows by a constant factor a step until it overflows: a few epochs are finite.
     run.settings.training.optimizer =
@@ -168,8 +171,14 @@ fn weights_that_overflow_late_leave_the_epochs_before() {
     let record = train(&run, &folder).0.unwrap();
     assert_eq!(record.status, Status::Diverged);
     assert!((1..40).contains(&record.epochs.len()), "{}", record.epochs.len());
-    assert!(record.best_epoch.is_some() && record.test.is_none());
-    assert!(folder.join("model.safetensors").exists());
+    assert!(record.test.is_none());
+    let best = record.best_epoch.unwrap();
+    run.settings.training.epochs = best;
+    let to_best = self::folder(&project, "to-best");
+    let short = train(&run, &to_best).0.unwrap();
+    assert_eq!((short.status, short.best_epoch), (Status::Completed, Some(best)));
+    assert_eq!(short.epochs, record.epochs[..best as usize]);
+    assert_eq!(left(&folder).1, left(&to_best).1);
 }
 
 #[test]
@@ -204,19 +213,26 @@ fn early_stopping_ends_the_run_and_decides_which_weights_stand() {
     let one = folder(&project, "one");
     train(&run, &one).0.unwrap();
     run.settings.training.epochs = 3;
+    // It is patient to the end, and keeps the last weights.
+    run.settings.training.early_stopping = Some(stop_after(50, false));
     let three = folder(&project, "three");
-    train(&run, &three).0.unwrap();
+    let record = train(&run, &three).0.unwrap();
+    assert_eq!((record.status, record.best_epoch), (Status::Completed, Some(1)));
     run.settings.training.epochs = 50;
     for (restore, like) in [(true, &one), (false, &three)] {
         run.settings.training.early_stopping = Some(stop_after(2, restore));
         let stopped = folder(&project, &format!("stopped-{restore}"));
-        // Killed after the epoch that stops it, it still knows that it has stopped.
-        train_until(&run, &stopped, 2, |event| is_epoch(event, 3)).0.unwrap_err();
-        let record = train(&run, &stopped).0.unwrap();
-        assert_eq!((record.status, record.epochs.len(), record.best_epoch), (Status::Stopped, 3, Some(1)));
-        if restore {
-            assert_eq!(left(&stopped).1, left(like).1);
+        // Killed after each epoch, it still knows how long it has waited, and after the last that it has stopped.
+        for epoch in 1..=3 {
+            let (result, events) = train_until(&run, &stopped, 2, |event| is_epoch(event, epoch));
+            assert!(matches!(result, Err(TrainError::Closed(_))));
+            assert!(resumed(&events, epoch - 1), "{:?}", events[0]);
         }
+        let (result, events) = train(&run, &stopped);
+        assert!(resumed(&events, 3) && events.len() == 1, "{events:?}");
+        let record = result.unwrap();
+        assert_eq!((record.status, record.epochs.len(), record.best_epoch), (Status::Stopped, 3, Some(1)));
+        assert_eq!(left(&stopped).1, left(like).1, "restore_best_weights = {restore}");
         assert!(record.test.is_some());
     }
     assert_ne!(left(&project.path().join("stopped-true")).1, left(&project.path().join("stopped-false")).1);
@@ -242,7 +258,8 @@ fn what_cannot_be_trained_is_said_before_the_first_epoch() {
     other.settings.data.label_mode = plan::LabelMode::Categorical;
     assert_eq!(
         message(&other),
-        "the network ends with 3 outputs, but binary_crossentropy for the 3 classes cross, lie, stand needs 1"
+        "binary_crossentropy tells 2 classes apart, but the data has 3: cross, lie, stand; \
+         write loss = \"categorical_crossentropy\", and end the network with an output for each class"
     );
 
     let mut other = run.clone();

@@ -4,7 +4,8 @@
 const TINY: f64 = 1e-5;
 
 /// A channel's mean becomes 128 and a standard deviation 64 levels; what lies beyond 0 or 255 is cut off (as in the
-/// course of the cats and dogs). A channel of equal values is 128 throughout; a value that is no number is 0.
+/// course of the cats and dogs). A channel of equal values is 128 throughout; one in which a value is NaN or infinite has
+/// no mean or no deviation, and is 0 throughout.
 pub(super) fn levels(values: &[f32]) -> Vec<u8> {
     let count = values.len().max(1) as f64;
     let mean = values.iter().map(|v| f64::from(*v)).sum::<f64>() / count;
@@ -29,9 +30,11 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_are_the_middle_and_what_is_no_number_is_nothing() {
+    fn equal_values_are_the_middle_and_a_channel_with_a_value_that_is_not_finite_is_nothing() {
         assert_eq!(levels(&[0.1; 9]), [128; 9]);
-        assert_eq!(levels(&[f32::NAN, 1.0]), [0, 0]);
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert_eq!(levels(&[value, 1.0, 2.0]), [0; 3], "{value}");
+        }
         assert!(levels(&[]).is_empty());
     }
 }
