@@ -1,5 +1,6 @@
 //! Maximum over a window. Takes `x` (batch, in_height, in_width, channels), gives the maxima
-//! (batch, out_height, out_width, channels) and where each came from; the first of equals in row order wins.
+//! (batch, out_height, out_width, channels) and where each came from; the first of equals in row order wins, and NaN wins
+//! over every number.
 
 pub use crate::pool::Shape;
 use rayon::prelude::*;
