@@ -198,6 +198,47 @@ fn rustc_missing() {
     insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
 }
 
+/// A cargo that says `words` on standard error instead of building; `$package` and `$line` stand for the model's package
+/// and the last line of its source that names the layer `flatten`.
+fn cargo_that_says(project: &Project, words: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = project.path().join("cargo");
+    let script = format!(
+        r#"#!/bin/sh
+[ "$1" = --version ] && exit 0
+package=$(grep -o 'net-[0-9a-f]*' Cargo.toml | head -n 1)
+line=$(grep -n flatten "$package/src/model.rs" | tail -n 1 | cut -d: -f1)
+echo "{words}" >&2
+exit 101
+"#
+    );
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn a_model_that_does_not_compile_blames_its_layer() {
+    let project = with_images();
+    let words = "error[E0308]: mismatched types\n --> $package/src/model.rs:$line:9\nerror: could not compile model";
+    let output = project.ablate(&["run", FILE]).env("CARGO", cargo_that_says(&project, words)).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let message = &stderr[stderr.find("error:").unwrap()..];
+    insta::assert_snapshot!(message.lines().take(4).collect::<Vec<_>>().join("\n"));
+    assert!(message.contains("mismatched types"), "{message}");
+}
+
+#[test]
+fn a_cargo_that_does_not_reach_rustc_is_told_apart() {
+    let project = with_images();
+    let cargo = cargo_that_says(&project, "error: failed to download");
+    let output = project.ablate(&["run", FILE]).env("CARGO", cargo).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
+}
+
 #[test]
 fn a_failing_program_takes_no_other_down_and_is_tried_again_alone() {
     let project = with_images();

@@ -236,8 +236,8 @@ fn axis(rows: &[(Vec<f64>, Option<Mean>)], fraction: bool) -> Axis {
     let (first, last) = span(&ends);
     let room = 1.5 * (high - low).max(0.02);
     let (low, high) = (low.min(first.max(low - room)), high.max(last.min(high + room)));
-    // At least two points wide: less would make a mountain of nothing.
-    let pad = (0.06 * (high - low)).max((0.02 - (high - low)) / 2.0);
+    // At least ten points wide: less would make a mountain of a few images.
+    let pad = (0.06 * (high - low)).max((0.1 - (high - low)) / 2.0);
     let bounds = if fraction { (-1.0, 1.0) } else { (f64::NEG_INFINITY, f64::INFINITY) };
     Axis::around((low - pad).max(bounds.0), (high + pad).min(bounds.1), 4, bounds)
 }

@@ -128,7 +128,7 @@ fn header(scene: &mut Scene, (left, top): (f64, f64), names: &[String], facts: &
     scene.text((left, facts_y), facts, Type::new(11.0, SOFT));
 }
 
-/// `val 84.3 % · gap 5.2 · n = 3`, as much of it as has room.
+/// `best val 84.3 % · gap 5.2 · n = 3`, as much of it as has room.
 fn facts(input: &Input, results: &Results, compared: &Comparison, variant: &VariantInput, room: f64) -> String {
     let mean = |quantity: &str| {
         let row = compared.get(&variant.name, quantity)?;
@@ -136,9 +136,9 @@ fn facts(input: &Input, results: &Results, compared: &Comparison, variant: &Vari
     };
     let mut facts = Vec::new();
     if let Some((column, value)) = mean(VALIDATION_ACCURACY) {
-        facts.push(format!("val {}%", words::bare(column, value)));
+        facts.push(format!("best val {}%", words::bare(column, value)));
     } else if let Some((column, value)) = mean(VALIDATION_LOSS) {
-        facts.push(format!("val loss {}", words::bare(column, value)));
+        facts.push(format!("best val loss {}", words::bare(column, value)));
     }
     if let Some((column, value)) = mean(GAP) {
         facts.push(words::typeset(&format!("gap {}", words::signed(column, value))));

@@ -1,0 +1,113 @@
+//! What every launcher promises (see `launcher.rs`), tried on programs of a few lines of shell. A new launcher is one more
+//! call of [`keeps_the_contract`].
+#![cfg(unix)]
+
+use launch::{LaunchError, Launcher, Local};
+use plan::{
+    Augmentation, DataPlan, FillMode, Interpolation, LabelMode, Layer, Loss, Network, OnError, Optimizer, Request, Run,
+    Settings, Shape, Training,
+};
+use record::Event;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn local_keeps_the_contract() {
+    keeps_the_contract(&Local);
+}
+
+fn keeps_the_contract(launcher: &dyn Launcher) {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.txt");
+    let program = |script: &str| -> PathBuf {
+        let path = folder.path().join("program");
+        // Removed first: a program that still runs cannot be written to.
+        fs::remove_file(&path).ok();
+        fs::write(&path, format!("#!/bin/sh\nread -r request\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    };
+    let launch = |script: &str| {
+        let mut heard = Vec::new();
+        let outcome = launcher.launch(&program(script), &request(), &log, &mut |event| heard.push(event));
+        (outcome, heard)
+    };
+    let drawn = |layer: &str| Event::Drawn { layer: layer.to_owned(), path: format!("{layer}.png") };
+
+    // Every event is heard, in order, and what goes to standard error is in the log.
+    let say = |layer: &str| format!(r#"echo '{{"event":"drawn","layer":"{layer}","path":"{layer}.png"}}'"#);
+    let (outcome, heard) = launch(&format!("{}\necho a word >&2\n{}", say("first"), say("second")));
+    outcome.unwrap();
+    assert_eq!(heard, [drawn("first"), drawn("second")]);
+    assert_eq!(fs::read_to_string(&log).unwrap(), "a word\n");
+
+    // The request is one line, and standard input stays open: whoever reads on waits.
+    let (outcome, heard) = launch(&format!(
+        r#"case "$request" in *'"request":"explain"'*) {} ;; esac; if timeout 0.2 cat >/dev/null; then exit 3; fi"#,
+        say("asked")
+    ));
+    outcome.unwrap();
+    assert_eq!(heard, [drawn("asked")]);
+
+    // A program's own word of failure.
+    let (outcome, _) = launch(r#"echo '{"event":"failed","message":"the disk is full"}'; exit 1"#);
+    assert!(matches!(&outcome, Err(LaunchError::Failed(message)) if message == "the disk is full"), "{outcome:?}");
+
+    // An end without a word: its status and the last lines that it wrote.
+    let (outcome, _) = launch("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 7");
+    let message = outcome.unwrap_err().to_string();
+    assert!(message.contains("exit status: 7") && message.ends_with("line 11\nline 12"), "{message}");
+    assert!(!message.contains("line 2\n"), "{message}");
+    assert!(!launch("kill -SEGV $$").0.unwrap_err().was_told_to_end());
+
+    // Told to end in the middle of a line: that is what is said, not that the line makes no sense.
+    let (outcome, heard) = launch(&format!("{}\nprintf '{{\"event\":\"dr'\nkill -INT $$", say("first")));
+    assert!(outcome.unwrap_err().was_told_to_end());
+    assert_eq!(heard, [drawn("first")]);
+
+    // A line that is no event ends the program, which would go on for long.
+    let (outcome, _) = launch("echo hello\nexec sleep 600");
+    assert!(matches!(&outcome, Err(LaunchError::Protocol { line }) if line == "hello"), "{outcome:?}");
+
+    // No program, or no place for its log.
+    let nowhere = Path::new("/nowhere/program");
+    let outcome = launcher.launch(nowhere, &request(), &log, &mut |_| {});
+    assert!(matches!(&outcome, Err(LaunchError::Start { program, .. }) if program == nowhere), "{outcome:?}");
+    let outcome = launcher.launch(&program("exit 0"), &request(), &folder.path().join("no/log"), &mut |_| {});
+    assert!(matches!(outcome, Err(LaunchError::Log { .. })), "{outcome:?}");
+}
+
+fn request() -> Request {
+    let input = Shape::Image { height: 4, width: 4, channels: 3 };
+    let run = Run {
+        experiment: "contract".to_owned(),
+        variant: "base".to_owned(),
+        seed: 0,
+        settings: Settings {
+            data: DataPlan {
+                directory: PathBuf::from("data"),
+                classes: vec!["cat".to_owned(), "dog".to_owned()],
+                label_mode: LabelMode::Binary,
+                image_size: [4, 4],
+                batch_size: 2,
+                interpolation: Interpolation::Bilinear,
+                shuffle: true,
+                on_error: OnError::Refuse,
+                generate: None,
+            },
+            augmentation: Augmentation { operations: Vec::new(), fill_mode: FillMode::Nearest },
+            network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap(),
+            training: Training {
+                epochs: 1,
+                steps_per_epoch: None,
+                loss: Loss::BinaryCrossentropy,
+                optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
+                metrics: Vec::new(),
+                early_stopping: None,
+            },
+        },
+    };
+    let (model, image, directory) = ("model.safetensors".into(), "image.png".into(), "pictures".into());
+    Request::Explain { run, model, image, directory, threads: 1 }
+}
