@@ -62,7 +62,7 @@ fn keeps_the_contract(launcher: &dyn Launcher) {
     assert!(!launch("kill -SEGV $$").0.unwrap_err().was_told_to_end());
 
     // Told to end in the middle of a line: that is what is said, not that the line makes no sense.
-    let (outcome, heard) = launch(&format!("{}\nprintf '{{\"event\":\"dr'\nkill -INT $$", say("first")));
+    let (outcome, heard) = launch(&format!("{}\nprintf '{{\"event\":\"dr'\nkill -TERM $$", say("first")));
     assert!(outcome.unwrap_err().was_told_to_end());
     assert_eq!(heard, [drawn("first")]);
 
