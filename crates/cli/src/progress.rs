@@ -6,6 +6,15 @@ use record::{Epoch, Event, Measures};
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+/// Over all runs.
+const OVERALL: &str = "{msg} {wide_bar} {pos}/{len} runs, {elapsed} elapsed";
+/// Something without a length.
+const TASK: &str = "{spinner} {prefix}{msg}";
+/// A run before its first step.
+const WAITING: &str = "{prefix} {spinner} {msg}";
+/// A run that trains.
+const RUNNING: &str = "{prefix} {wide_bar} {msg} eta {eta}";
+
 /// Where progress is shown.
 pub struct Progress {
     bars: Option<MultiProgress>,
@@ -42,7 +51,7 @@ impl Progress {
             && runs > 1
         {
             let bar = bars.add(ProgressBar::new(runs as u64));
-            bar.set_style(style("{msg} {wide_bar} {pos}/{len} runs, {elapsed} elapsed"));
+            bar.set_style(style(OVERALL));
             bar.set_message("all");
             bar.enable_steady_tick(Duration::from_secs(1));
             self.overall = Some(bar);
@@ -68,7 +77,7 @@ impl Progress {
         let bar = match &self.bars {
             Some(bars) => {
                 let bar = bars.add(ProgressBar::new_spinner());
-                bar.set_style(style("{spinner} {prefix}{msg}"));
+                bar.set_style(style(TASK));
                 bar.set_prefix(what.to_owned());
                 bar.enable_steady_tick(Duration::from_millis(100));
                 Some(bar)
@@ -88,7 +97,7 @@ impl Progress {
                 Some(overall) => bars.insert_before(overall, ProgressBar::new(0)),
                 None => bars.add(ProgressBar::new(0)),
             };
-            bar.set_style(style("{prefix} {wide_bar} {msg}"));
+            bar.set_style(style(WAITING));
             bar.set_prefix(self.title(job));
             bar.set_message("loading images");
             bar.enable_steady_tick(Duration::from_millis(500));
@@ -135,7 +144,7 @@ impl RunDisplay {
             Event::Started { resumed_from, epochs, steps_per_epoch } => {
                 (self.epochs, self.steps) = (*epochs, *steps_per_epoch);
                 if let Some(bar) = &self.bar {
-                    bar.set_style(style("{prefix} {wide_bar} {msg} eta {eta}"));
+                    bar.set_style(style(RUNNING));
                     bar.set_length(u64::from(*epochs) * u64::from(*steps_per_epoch));
                     bar.set_position(u64::from(*resumed_from) * u64::from(*steps_per_epoch));
                     bar.reset_eta();
@@ -209,6 +218,18 @@ fn measures(row: &Epoch) -> String {
 
 /// A bar's style. indicatif follows `NO_COLOR`; the templates have no colour of their own.
 fn style(template: &str) -> ProgressStyle {
-    // The templates are constants of this file, and a test parses each.
+    // The templates are the constants above, and a test parses each.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_well_formed() {
+        for template in [OVERALL, TASK, WAITING, RUNNING] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
 }
