@@ -28,7 +28,7 @@ mod view;
 
 pub use generate::{Counts, PetsError, drawn_otherwise, generate};
 
-use plan::{Purpose, Stream};
+use plan::{Purpose, Split, Stream};
 use scene::Canvas;
 use view::Sitter;
 
@@ -50,31 +50,6 @@ impl Class {
         match self {
             Class::Cat => "cat",
             Class::Dog => "dog",
-        }
-    }
-}
-
-/// The parts of the set, each with pictures of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Split {
-    /// Pictures to learn from.
-    Train,
-    /// Pictures to choose by.
-    Validation,
-    /// Pictures to judge by.
-    Test,
-}
-
-impl Split {
-    /// All splits.
-    pub const ALL: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
-
-    /// The name of the split's folder.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Validation => "validation",
-            Split::Test => "test",
         }
     }
 }

@@ -56,32 +56,7 @@ impl PaddingMode for Same {
     const MODE: plan::Padding = plan::Padding::Same;
 }
 
-/// Cells of the output along one side; 0 where the window does not fit.
-pub(crate) const fn output_side(input: usize, window: usize, stride: usize, padding: plan::Padding) -> usize {
-    match padding {
-        plan::Padding::Same => input.div_ceil(stride),
-        plan::Padding::Valid if input < window => 0,
-        plan::Padding::Valid => (input - window) / stride + 1,
-    }
-}
-
 /// The plan's value of a window.
-pub(crate) fn window<K: Pair, S: Pair, P: PaddingMode>() -> plan::Window {
+pub(crate) const fn window<K: Pair, S: Pair, P: PaddingMode>() -> plan::Window {
     plan::Window { size: K::SIZES, strides: S::SIZES, padding: P::MODE }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn output_sides_are_the_plan_s() {
-        for (input, size, stride) in (1..12).flat_map(|i| (1..5).flat_map(move |k| (1..4).map(move |s| (i, k, s)))) {
-            for padding in [plan::Padding::Valid, plan::Padding::Same] {
-                let window = plan::Window { size: [size; 2], strides: [stride; 2], padding };
-                let expected = window.output(input, input).map_or(0, |(height, _)| height);
-                assert_eq!(output_side(input, size, stride, padding), expected);
-            }
-        }
-    }
 }

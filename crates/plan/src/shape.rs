@@ -114,7 +114,9 @@ impl Window {
         Ok((out_height, out_width))
     }
 
-    fn side(self, axis: usize, input: usize) -> usize {
+    /// Cells of the output along one axis (0: rows, 1: columns) for `input` cells; 0 where the window does not fit. Const,
+    /// so that generated models assert it when they are compiled.
+    pub const fn side(self, axis: usize, input: usize) -> usize {
         match self.padding {
             Padding::Same => input.div_ceil(self.strides[axis]),
             Padding::Valid if input < self.size[axis] => 0,

@@ -81,7 +81,7 @@ impl Split {
     /// All, in order.
     pub const ALL: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
 
-    /// Its name in messages.
+    /// Its name in messages, and of the folders that are written.
     pub fn name(self) -> &'static str {
         match self {
             Split::Train => "train",

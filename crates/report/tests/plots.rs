@@ -1,6 +1,6 @@
 //! Plots from a small fixed CSV: the SVG is read by eye when it changes, the PNG shows the same picture.
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test file uses some of it")]
 mod fixture;
 
 use record::{ExperimentDirectory, epochs_csv, runs_csv};

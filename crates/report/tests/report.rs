@@ -1,6 +1,6 @@
 //! The files of a report, from made-up results and from CSV files.
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test file uses some of it")]
 mod fixture;
 
 use record::{ExperimentDirectory, RunRecord, epochs_csv, runs_csv};

@@ -1,5 +1,6 @@
 //! Training as Keras trains: the same weights, images and steps give the same weights. What Keras gave is stored in
-//! tests/keras, computed in float64; the bounds are those that its README asks for.
+//! tests/keras, computed in float64; the bounds are those that its README asks for. The reference network is trained end to
+//! end, with a generated model, in tests/end_to_end/keras.rs.
 
 mod support;
 
@@ -9,7 +10,7 @@ use record::{Event, RunDirectory, RunRecord};
 use serde_json::Value;
 use std::path::Path;
 use support::keras::{distance, initial, json, tensor, tensors};
-use support::{Reference, Small, network, reference_network};
+use support::{Small, network};
 use train::arrays::Array;
 use train::{Order, fit, weights};
 
@@ -105,39 +106,6 @@ fn twenty_steps_of_every_optimizer_and_of_l2() {
         assert_close(row.get("val_accuracy"), after["accuracy"].as_f64().unwrap(), 1e-9);
         assert_logits(&logits::<Small>(&run, &folder.path().join("model.safetensors")), after, 1e-4);
     }
-}
-
-#[test]
-fn twenty_steps_of_the_reference_network() {
-    let numbers = json("reference");
-    let arrays = tensors("reference");
-    let folder = tempfile::tempdir().unwrap();
-    let optimizer = Optimizer::Rmsprop { learning_rate: 1e-4, rho: 0.9, momentum: 0.0, epsilon: 1e-7 };
-    let run = run(folder.path(), "reference", reference_network(), &numbers, optimizer);
-    let begin = run.settings.network.weights.clone().unwrap();
-    assert_logits(&logits::<Reference>(&run, &begin), &numbers["validation_before"], 1e-5);
-    let wide = folder.path().join("wide.safetensors");
-    let factor = numbers["wide_factor"].as_f64().unwrap() as f32;
-    let array = initial(&run.settings.network, &numbers["tensors"], factor);
-    std::fs::write(&wide, weights::encode(&array).unwrap()).unwrap();
-    assert_logits(&logits::<Reference>(&run, &wide), &numbers["validation_wide"], 1e-4);
-
-    let (record, end) = trained::<Reference>(&run, folder.path());
-    let start = initial(&run.settings.network, &numbers["tensors"], 1.0);
-    for (start, end) in start.iter().zip(&end) {
-        let stride = numbers["tensors"][&end.name]["stride"].as_u64().unwrap() as usize;
-        let every = |values: &[f32]| values.iter().step_by(stride).copied().collect::<Vec<f32>>();
-        let (start, found) = (every(&start.values), every(&end.values));
-        let expected = tensor(&arrays, &format!("{}.change", end.name));
-        let change: Vec<f32> = found.iter().zip(&start).map(|(end, start)| end - start).collect();
-        let weights: Vec<f32> = expected.iter().zip(&start).map(|(change, start)| start + change).collect();
-        let (of_weights, of_change) = (distance(&found, &weights), distance(&change, expected));
-        assert!(of_weights <= 1e-3 && of_change <= 5e-2, "{}: {of_weights} {of_change}", end.name);
-    }
-    let row = &record.epochs[0];
-    assert_close(row.get("train_loss"), numbers["train_loss"].as_f64().unwrap(), 1e-3);
-    assert_close(row.get("train_accuracy"), numbers["train_accuracy"].as_f64().unwrap(), 0.01);
-    assert_close(row.get("val_loss"), numbers["validation_after"]["loss"].as_f64().unwrap(), 1e-2);
 }
 
 #[test]

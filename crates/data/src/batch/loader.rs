@@ -13,7 +13,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 /// Batches that are ready before they are asked for.
@@ -96,33 +96,31 @@ impl TrainLoader {
     /// [`LoaderError::Threads`] where no thread can be started.
     pub fn epoch(&self, epoch: u64) -> Result<TrainBatches, LoaderError> {
         let (queue, batches) = sync_channel(QUEUED);
-        let (recycle, recycled) = channel();
         let work = Arc::clone(&self.work);
         let worker = std::thread::Builder::new()
             .name("batches".to_owned())
-            .spawn(move || work.prepare(epoch, &queue, &recycled))
+            .spawn(move || work.prepare(epoch, &queue))
             .map_err(|error| LoaderError::Threads { threads: 1, reason: error.to_string() })?;
-        Ok(TrainBatches { batches: Some(batches), recycle, worker: Some(worker) })
+        Ok(TrainBatches { batches: Some(batches), worker: Some(worker) })
     }
 }
 
 impl Work {
     /// Makes the batches of `epoch` until all are made or nobody takes them any more.
-    fn prepare(&self, epoch: u64, queue: &SyncSender<Batch>, recycled: &Receiver<Vec<f32>>) {
+    fn prepare(&self, epoch: u64, queue: &SyncSender<Batch>) {
         let mut pass = None;
         for step in 0..self.order.steps() {
-            let buffer = recycled.try_recv().unwrap_or_default();
-            if queue.send(self.batch(epoch, step, &mut pass, buffer)).is_err() {
+            if queue.send(self.batch(epoch, step, &mut pass)).is_err() {
                 return;
             }
         }
     }
 
-    fn batch(&self, epoch: u64, step: usize, pass: &mut Option<Pass>, mut pixels: Vec<f32>) -> Batch {
+    fn batch(&self, epoch: u64, step: usize, pass: &mut Option<Pass>) -> Batch {
         let chosen = self.order.batch(epoch, step, pass);
         let images = &*self.images;
         let first = (step * self.order.batch_size) as u64;
-        pixels.resize(chosen.len() * images.image_len(), 0.0);
+        let mut pixels = vec![0.0; chosen.len() * images.image_len()];
         self.pool.install(|| {
             pixels.par_chunks_exact_mut(images.image_len()).zip(chosen).enumerate().for_each(
                 |(row, (target, &image))| {
@@ -145,17 +143,8 @@ impl Work {
 pub struct TrainBatches {
     /// `None` while dropping.
     batches: Option<Receiver<Batch>>,
-    recycle: Sender<Vec<f32>>,
     /// `None` once the thread has ended.
     worker: Option<JoinHandle<()>>,
-}
-
-impl TrainBatches {
-    /// Takes the pixels of a batch that is done with, so that a later one needs no fresh memory.
-    pub fn recycle(&self, pixels: Vec<f32>) {
-        // The worker has ended where nobody takes it; then it is just freed.
-        self.recycle.send(pixels).ok();
-    }
 }
 
 impl Iterator for TrainBatches {

@@ -105,19 +105,6 @@ fn augmented_copies_differ_from_epoch_to_epoch_and_keep_their_labels() {
 }
 
 #[test]
-fn recycled_memory_changes_nothing() {
-    let loader = loader(&rotated(), Some(9), 2);
-    let mut batches = loader.epoch(1).unwrap();
-    let mut kept = Vec::new();
-    while let Some(batch) = batches.next() {
-        kept.push(batch.clone());
-        batches.recycle(vec![f32::NAN; 1000 * (kept.len() % 2)]);
-        batches.recycle(batch.pixels);
-    }
-    assert_eq!(kept, epoch(&loader, 1));
-}
-
-#[test]
 fn dropping_an_epoch_early_ends_its_work() {
     let images = images(11);
     let loader = TrainLoader::new(Arc::clone(&images), &plan(1, true), &rotated(), Some(1_000_000), 7, 2).unwrap();

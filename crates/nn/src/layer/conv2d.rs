@@ -7,9 +7,9 @@ use crate::gradient;
 use crate::parameter::Parameter;
 use crate::sample::ImageSample;
 use crate::tensor::{Batched, count, slice};
-use crate::window::{PaddingMode, Pair, output_side, window};
+use crate::window::{PaddingMode, Pair, window};
 use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
-use kernels::activation::{self, Activation};
+use kernels::activation::Activation;
 use kernels::conv2d;
 use std::marker::PhantomData;
 
@@ -46,11 +46,11 @@ where
         assert!(I::Channels::SIZE > 0 && O::Channels::SIZE > 0, "conv2d: there are no channels");
         assert!(O::HEIGHT > 0 && O::WIDTH > 0, "conv2d: nothing would be left of the input");
         assert!(
-            O::HEIGHT == output_side(I::HEIGHT, rows, down, P::MODE),
+            O::HEIGHT == window::<K, S, P>().side(0, I::HEIGHT),
             "conv2d: the output's height does not follow from the input's height, kernel size, strides and padding"
         );
         assert!(
-            O::WIDTH == output_side(I::WIDTH, columns, right, P::MODE),
+            O::WIDTH == window::<K, S, P>().side(1, I::WIDTH),
             "conv2d: the output's width does not follow from the input's width, kernel size, strides and padding"
         );
     }
@@ -114,10 +114,7 @@ where
         let mut y = vec![0.0; batch * O::SIZE];
         let relu = function == Some(Activation::Relu);
         conv2d::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
-        if let Some(function) = function.filter(|_| !relu) {
-            let sums = y.clone();
-            activation::forward(function, &sums, &mut y);
-        }
+        elementwise::finish(function.filter(|_| !relu), &mut y);
         let y = x.device().tensor_from_vec(y, O::batched(batch));
         let output = y.clone();
         tape.add_backward_op(move |gradients| {

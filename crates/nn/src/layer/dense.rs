@@ -8,7 +8,7 @@ use crate::parameter::Parameter;
 use crate::sample::VectorSample;
 use crate::tensor::{Batched, count, slice};
 use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
-use kernels::activation::{self, Activation};
+use kernels::activation::Activation;
 use kernels::dense;
 use std::marker::PhantomData;
 
@@ -70,10 +70,7 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
         let mut y = vec![0.0; batch * O::SIZE];
         let relu = function == Some(Activation::Relu);
         dense::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
-        if let Some(function) = function.filter(|_| !relu) {
-            let sums = y.clone();
-            activation::forward(function, &sums, &mut y);
-        }
+        elementwise::finish(function.filter(|_| !relu), &mut y);
         let y = x.device().tensor_from_vec(y, O::batched(batch));
         let output = y.clone();
         tape.add_backward_op(move |gradients| {

@@ -27,6 +27,14 @@ pub(super) fn apply<S: Shape, T: Tape<f32, Cpu>>(
     y.put_tape(tape)
 }
 
+/// Puts `function` of each of a layer's sums in its place.
+pub(super) fn finish(function: Option<activation::Activation>, y: &mut [f32]) {
+    if let Some(function) = function {
+        let sums = y.to_vec();
+        activation::forward(function, &sums, y);
+    }
+}
+
 /// The gradient of what went into `function`, from its output `y` and that output's gradient.
 pub(super) fn backward(function: Option<activation::Activation>, y: &[f32], dy: Vec<f32>) -> Vec<f32> {
     let Some(function) = function else { return dy };

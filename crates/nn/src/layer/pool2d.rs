@@ -2,7 +2,7 @@
 
 use crate::build::{Build, BuildError, differs};
 use crate::sample::ImageSample;
-use crate::window::{PaddingMode, Pair, output_side, window};
+use crate::window::{PaddingMode, Pair, window};
 use dfdx::shapes::ConstDim;
 use kernels::pool;
 
@@ -15,11 +15,11 @@ pub(super) const fn check<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: P
     assert!(I::Channels::SIZE == O::Channels::SIZE, "pooling: the output has other channels than the input");
     assert!(O::HEIGHT > 0 && O::WIDTH > 0, "pooling: nothing would be left of the input");
     assert!(
-        O::HEIGHT == output_side(I::HEIGHT, rows, down, P::MODE),
+        O::HEIGHT == window::<K, S, P>().side(0, I::HEIGHT),
         "pooling: the output's height does not follow from the input's height, pool size, strides and padding"
     );
     assert!(
-        O::WIDTH == output_side(I::WIDTH, columns, right, P::MODE),
+        O::WIDTH == window::<K, S, P>().side(1, I::WIDTH),
         "pooling: the output's width does not follow from the input's width, pool size, strides and padding"
     );
 }

@@ -1,6 +1,6 @@
 //! Loading a text as a test sees it: a file called `pets.toml`, images of cats and dogs.
 
-#![allow(dead_code)] // each test file uses some of this
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use plan::Experiment;
 use spec::{Diagnostics, Request};

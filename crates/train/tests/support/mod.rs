@@ -5,11 +5,9 @@
 mod images;
 pub mod keras;
 mod model;
-mod reference;
 
 pub use images::draw_images;
 pub use model::Small;
-pub use reference::{Reference, reference_network};
 
 use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
 use plan::{
