@@ -25,3 +25,4 @@ pub mod pool;
 mod panel;
 mod scratch;
 mod tile;
+mod winograd;

@@ -4,7 +4,7 @@
 //! the arithmetic. It takes strides, padding and odd shapes out of everything that follows: whatever the convolution,
 //! the [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels, zeros where a window leaves the image.
 
-use crate::tile::Aligned;
+use crate::scratch::Scratch;
 
 /// Pixels of a panel: divisible by 4 (a pooling window) and by 6 (the tile where there are 16 registers).
 pub(crate) const PIXELS: usize = 12;
@@ -13,7 +13,7 @@ pub(crate) const PIXELS: usize = 12;
 pub(crate) const DEPTH: usize = 16;
 
 /// A piece of a panel: up to [`DEPTH`] numbers of each of [`PIXELS`] pixels.
-pub(crate) type Block = Aligned<[[f32; DEPTH]; PIXELS]>;
+pub(crate) type Block = [[f32; DEPTH]; PIXELS];
 
 /// A window that slides over NHWC images, its elements in the order (row, column, channel).
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +26,7 @@ pub(crate) struct Window {
 
 /// What [`PIXELS`] windows see.
 pub(crate) struct Panel {
-    /// The numbers in order, [`step`](Panel::step) of each pixel to a block.
-    pub blocks: Vec<Block>,
+    blocks: Scratch,
     /// How many lanes of a block are in use: all 16 where channels come in sixteens, else what divides a window's row.
     pub step: usize,
     /// Blocks of a stretch.
@@ -39,31 +38,44 @@ impl Panel {
     /// Memory for pixels that see `rows` stretches of `length` contiguous numbers.
     pub fn new(rows: usize, length: usize) -> Self {
         let step = (1..=DEPTH).rev().find(|step| length.is_multiple_of(*step)).unwrap_or(1);
-        let blocks = vec![Aligned([[0.0; DEPTH]; PIXELS]); rows * length / step];
+        let blocks = Scratch::zeros(rows * length / step * PIXELS * DEPTH);
         Panel { blocks, step, count: length / step, row: vec![0.0; length + DEPTH] }
+    }
+
+    /// The numbers in order, [`step`](Panel::step) of each pixel to a block.
+    #[inline(always)]
+    pub fn blocks(&self) -> &[Block] {
+        self.blocks.get().as_chunks::<DEPTH>().0.as_chunks::<PIXELS>().0
+    }
+
+    #[inline(always)]
+    fn blocks_mut(&mut self) -> &mut [Block] {
+        self.blocks.get_mut().as_chunks_mut::<DEPTH>().0.as_chunks_mut::<PIXELS>().0
     }
 
     /// Writes number `at` of the first pixels.
     #[inline(always)]
     pub fn set(&mut self, at: usize, pixels: &[f32]) {
-        let block = &mut self.blocks[at / self.step];
-        for (numbers, pixel) in block.0.iter_mut().zip(pixels) {
-            numbers[at % self.step % DEPTH] = *pixel;
+        let step = self.step;
+        let block = &mut self.blocks_mut()[at / step];
+        for (numbers, pixel) in block.iter_mut().zip(pixels) {
+            numbers[at % step % DEPTH] = *pixel;
         }
     }
 
     /// Copies stretch number `at` of a pixel from the start of `source`, which may go on behind it.
     #[inline(always)]
     pub fn copy(&mut self, pixel: usize, at: usize, source: &[f32]) {
-        let blocks = &mut self.blocks[at * self.count..][..self.count];
-        if self.step == DEPTH {
+        let (count, step) = (self.count, self.step);
+        let blocks = &mut self.blocks_mut()[at * count..][..count];
+        if step == DEPTH {
             for (block, numbers) in blocks.iter_mut().zip(source.as_chunks::<DEPTH>().0) {
-                block.0[pixel] = *numbers;
+                block[pixel] = *numbers;
             }
             return;
         }
         for (i, block) in blocks.iter_mut().enumerate() {
-            copy_part(&source[i * self.step..], self.step, &mut block.0[pixel]);
+            copy_part(&source[i * step..], step, &mut block[pixel]);
         }
     }
 
@@ -72,11 +84,12 @@ impl Panel {
     fn copy_all(&mut self, pixel: usize, source: &[f32], distance: usize) {
         if self.count == 1 {
             // The first layer, whose windows are small, so that each instruction counts.
-            for (at, block) in self.blocks.iter_mut().enumerate() {
-                copy_part(&source[at * distance..], self.step, &mut block.0[pixel]);
+            let step = self.step;
+            for (at, block) in self.blocks_mut().iter_mut().enumerate() {
+                copy_part(&source[at * distance..], step, &mut block[pixel]);
             }
         } else {
-            for at in 0..self.blocks.len() / self.count {
+            for at in 0..self.blocks().len() / self.count {
                 self.copy(pixel, at, &source[at * distance..]);
             }
         }
@@ -235,7 +248,7 @@ mod tests {
             let mut panel = window.panel();
             for (row, column) in (-4..6).flat_map(|i| (-4..7).map(move |j| (i, j))) {
                 window.copy(&image, [row, column], 7, &mut panel);
-                let used = panel.blocks.iter().flat_map(|block| &block.0[7][..panel.step]);
+                let used = panel.blocks().iter().flat_map(|block| &block[7][..panel.step]);
                 let seen: Vec<f32> = used.copied().collect();
                 let mut unrolled = vec![f32::NAN; window.depth()];
                 window.unroll(&image, [row, column], &mut unrolled);

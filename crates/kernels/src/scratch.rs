@@ -1,13 +1,18 @@
-//! Working memory that starts at a cache line, so that no vector load straddles two; and how a batch is cut into
-//! chunks whose sums are added in order.
+//! Working memory that starts at a cache line, so that no vector load straddles two, and is used again and again; and
+//! how a batch is cut into chunks whose sums are added in order.
 
 use rayon::prelude::*;
+use std::mem;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// A cache line, in `f32`s.
 const LINE: usize = 16;
 
-/// `len` zeros to begin with, aligned to a cache line.
+/// Memory that is not in use, to be used again: fresh memory of this size costs a page fault for each 4 KiB of it.
+static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
+
+/// Working memory, aligned to a cache line.
 pub(crate) struct Scratch {
     memory: Vec<f32>,
     offset: usize,
@@ -15,11 +20,34 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    pub fn new(len: usize) -> Self {
-        let memory = vec![0.0f32; len + LINE];
+    /// `len` zeros.
+    pub fn zeros(len: usize) -> Self {
+        let mut scratch = Scratch::any(len);
+        scratch.get_mut().fill(0.0);
+        scratch
+    }
+
+    /// `len` numbers to be overwritten; debug builds make them NaN.
+    pub fn any(len: usize) -> Self {
+        let mut memory = Scratch::reuse(len + LINE).unwrap_or_default();
+        if memory.len() < len + LINE {
+            memory.resize(len + LINE, 0.0);
+        }
         // `align_offset` may decline to answer; alignment is a matter of speed alone.
         let offset = memory.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
-        Scratch { memory, offset, len }
+        let mut scratch = Scratch { memory, offset, len };
+        if cfg!(debug_assertions) {
+            scratch.get_mut().fill(f32::NAN);
+        }
+        scratch
+    }
+
+    /// The smallest free memory that has room for `len` numbers and is not far too large.
+    fn reuse(len: usize) -> Option<Vec<f32>> {
+        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+        let fitting = (0..free.len()).filter(|i| (len..=4 * len).contains(&free[*i].len()));
+        let best = fitting.min_by_key(|i| free[*i].len())?;
+        Some(free.swap_remove(best))
     }
 
     #[inline(always)]
@@ -30,6 +58,12 @@ impl Scratch {
     #[inline(always)]
     pub fn get_mut(&mut self) -> &mut [f32] {
         &mut self.memory[self.offset..][..self.len]
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).push(mem::take(&mut self.memory));
     }
 }
 
@@ -63,10 +97,13 @@ mod tests {
 
     #[test]
     fn scratch_is_aligned_zeros() {
-        let mut scratch = Scratch::new(100);
-        assert!(scratch.get().iter().all(|v| *v == 0.0));
-        assert_eq!(scratch.get_mut().len(), 100);
-        assert_eq!(scratch.get().as_ptr().align_offset(64), 0);
+        for _ in 0..2 {
+            let mut scratch = Scratch::zeros(100);
+            assert!(scratch.get().iter().all(|v| *v == 0.0));
+            assert_eq!(scratch.get_mut().len(), 100);
+            assert_eq!(scratch.get().as_ptr().align_offset(64), 0);
+            scratch.get_mut().fill(1.0);
+        }
     }
 
     #[test]

@@ -7,23 +7,17 @@
 
 use crate::cpu::{Level, multiversion};
 use crate::panel::{Block, DEPTH, PIXELS, Panel};
+use crate::scratch::Scratch;
+use rayon::prelude::*;
 
 /// Lanes of a vector as the source sees it: one AVX-512 register, two of AVX2, four of NEON.
 pub(crate) const LANES: usize = 16;
 
 /// Pixels and vectors of a register tile where there are 32 registers of 16 lanes: 24 of them hold sums.
-const WIDE: (usize, usize) = (12, 2);
+pub(crate) const WIDE: (usize, usize) = (12, 2);
 
 /// The same elsewhere: with 16 registers of 8 lanes, 12 hold sums.
-const NARROW: (usize, usize) = (6, 1);
-
-/// A value that starts at a cache line, so that no vector load straddles two.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-pub(crate) struct Aligned<T>(pub T);
-
-/// A vector in memory.
-pub(crate) type Lanes = Aligned<[f32; LANES]>;
+pub(crate) const NARROW: (usize, usize) = (6, 1);
 
 /// The sums of [`PIXELS`] pixels and one block of channels, in that order.
 pub(crate) struct Tile {
@@ -35,7 +29,8 @@ pub(crate) struct Tile {
 pub(crate) struct Columns<'a> {
     level: Level,
     vectors: usize,
-    rows: &'a [Lanes],
+    /// `depth` rows of the block's vectors.
+    pub rows: &'a [[f32; LANES]],
     /// The first of them.
     pub channel: usize,
     /// How many there are.
@@ -49,7 +44,7 @@ pub(crate) struct Weights {
     depth: usize,
     channels: usize,
     vectors: usize,
-    rows: Vec<Lanes>,
+    rows: Scratch,
 }
 
 impl Weights {
@@ -66,7 +61,26 @@ impl Weights {
             Level::Avx512 => WIDE.1,
             Level::Avx2 | Level::Portable => NARROW.1,
         };
-        Weights { level, depth: 0, channels: 0, vectors, rows: Vec::new() }
+        Weights { level, depth: 0, channels: 0, vectors, rows: Scratch::any(0) }
+    }
+
+    /// Memory for a matrix (depth, channels), to be overwritten block by block.
+    pub fn any(level: Level, depth: usize, channels: usize) -> Self {
+        let mut weights = Weights::empty(level);
+        (weights.depth, weights.channels) = (depth, channels);
+        weights.rows = Scratch::any(depth * channels.next_multiple_of(weights.width()));
+        weights
+    }
+
+    /// Channels of a block.
+    pub fn width(&self) -> usize {
+        self.vectors * LANES
+    }
+
+    /// The memory of each block, in order: `depth` rows of [`width`](Self::width) numbers.
+    pub fn blocks_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
+        let size = self.depth * self.width();
+        self.rows.get_mut().par_chunks_exact_mut(size.max(1))
     }
 
     /// Rearranges `matrix` (depth, channels), in the memory of what was here before.
@@ -74,16 +88,20 @@ impl Weights {
     pub fn repack(&mut self, matrix: &[f32], depth: usize, channels: usize) {
         (self.depth, self.channels) = (depth, channels);
         let width = self.vectors * LANES;
-        self.rows.resize(depth * channels.div_ceil(width) * self.vectors, Aligned([0.0; LANES]));
-        for (block, rows) in self.rows.chunks_exact_mut((depth * self.vectors).max(1)).enumerate() {
+        let len = depth * channels.div_ceil(width) * width;
+        if self.rows.get().len() != len {
+            self.rows = Scratch::any(len);
+        }
+        let rows = self.rows.get_mut().as_chunks_mut::<LANES>().0;
+        for (block, rows) in rows.chunks_exact_mut((depth * self.vectors).max(1)).enumerate() {
             for (row, numbers) in rows.chunks_exact_mut(self.vectors).zip(matrix.chunks_exact(channels)) {
                 let mut numbers = &numbers[block * width..];
                 for vector in row {
                     match numbers.split_first_chunk::<LANES>() {
-                        Some((whole, rest)) => (vector.0, numbers) = (*whole, rest),
+                        Some((whole, rest)) => (*vector, numbers) = (*whole, rest),
                         None => {
-                            vector.0 = [0.0; LANES];
-                            vector.0[..numbers.len()].copy_from_slice(numbers);
+                            *vector = [0.0; LANES];
+                            vector[..numbers.len()].copy_from_slice(numbers);
                             numbers = &[];
                         }
                     }
@@ -96,7 +114,8 @@ impl Weights {
     #[inline(always)]
     pub fn columns(&self) -> impl Iterator<Item = Columns<'_>> {
         let (level, vectors, width) = (self.level, self.vectors, self.vectors * LANES);
-        self.rows.chunks_exact((self.depth * vectors).max(1)).enumerate().map(move |(block, rows)| Columns {
+        let rows = self.rows.get().as_chunks::<LANES>().0;
+        rows.chunks_exact((self.depth * vectors).max(1)).enumerate().map(move |(block, rows)| Columns {
             level,
             vectors,
             rows,
@@ -107,6 +126,11 @@ impl Weights {
 }
 
 impl Columns<'_> {
+    /// Vectors of a row.
+    pub fn vectors(&self) -> usize {
+        self.vectors
+    }
+
     /// Overwrites `tile` with the product of `panel` and these weights, plus the bias.
     #[inline(always)]
     pub fn multiply(&self, panel: &Panel, bias: Option<&[f32]>, tile: &mut Tile) {
@@ -117,11 +141,11 @@ impl Columns<'_> {
             }
         }
         tile.vectors = self.vectors;
-        let (blocks, step, weights, start) = (&panel.blocks[..], panel.step, self.rows, &start[..]);
+        let (blocks, step, weights, start) = (panel.blocks(), panel.step, self.rows, &start[..]);
         let sums = &mut tile.sums[..PIXELS * self.vectors];
         multiversion!(
             self.level,
-            fn(blocks: &[Block], step: usize, weights: &[Lanes], start: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+            fn(blocks: &[Block], step: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]], sums: &mut [[f32; LANES]])
                 = multiply::<{ NARROW.0 }, { NARROW.1 }>,
             wide = multiply::<{ WIDE.0 }, { WIDE.1 }>
         );
@@ -135,7 +159,7 @@ impl Columns<'_> {
         let (weights, sums) = (self.rows, &mut tile.sums[..PIXELS * self.vectors]);
         multiversion!(
             self.level,
-            fn(rows: &[f32], stride: usize, first: usize, weights: &[Lanes], sums: &mut [[f32; LANES]])
+            fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
                 = multiply_rows::<{ NARROW.0 }, { NARROW.1 }>,
             wide = multiply_rows::<{ WIDE.0 }, { WIDE.1 }>
         );
@@ -192,10 +216,10 @@ impl Tile {
 /// Overwrites `sums` with the product of a panel, `step` numbers of each of its blocks, and weights `V` vectors wide,
 /// `P` pixels at a time, each pixel's sums begun from `start`.
 #[inline(always)]
-fn multiply<const P: usize, const V: usize>(
+pub(crate) fn multiply<const P: usize, const V: usize>(
     blocks: &[Block],
     step: usize,
-    weights: &[Lanes],
+    weights: &[[f32; LANES]],
     start: &[[f32; LANES]],
     sums: &mut [[f32; LANES]],
 ) {
@@ -204,12 +228,12 @@ fn multiply<const P: usize, const V: usize>(
     for (part, sums) in sums.as_chunks_mut::<V>().0.as_chunks_mut::<P>().0.iter_mut().enumerate() {
         let mut tile = [*start; P];
         for (block, weights) in blocks.iter().zip(weights.chunks(step)) {
-            let pixels = &block.0.as_chunks::<P>().0[part];
+            let pixels = &block.as_chunks::<P>().0[part];
             for k in 0..weights.len().min(DEPTH) {
                 for p in 0..P {
                     for v in 0..V {
                         for l in 0..LANES {
-                            tile[p][v][l] = pixels[p][k].mul_add(weights[k][v].0[l], tile[p][v][l]);
+                            tile[p][v][l] = pixels[p][k].mul_add(weights[k][v][l], tile[p][v][l]);
                         }
                     }
                 }
@@ -225,7 +249,7 @@ fn multiply_rows<const P: usize, const V: usize>(
     rows: &[f32],
     stride: usize,
     first: usize,
-    weights: &[Lanes],
+    weights: &[[f32; LANES]],
     sums: &mut [[f32; LANES]],
 ) {
     let weights = weights.as_chunks::<V>().0;
@@ -236,7 +260,7 @@ fn multiply_rows<const P: usize, const V: usize>(
             for p in 0..P {
                 for v in 0..V {
                     for l in 0..LANES {
-                        tile[p][v][l] = numbers[p].mul_add(weights[v].0[l], tile[p][v][l]);
+                        tile[p][v][l] = numbers[p].mul_add(weights[v][l], tile[p][v][l]);
                     }
                 }
             }

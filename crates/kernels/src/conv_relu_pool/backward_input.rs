@@ -29,7 +29,7 @@ pub fn backward_input(shape: &Shape, dy: &[f32], winners: &[u8], kernel: &[f32],
     let rows = band::rows(shape, shape.in_channels.min(32));
     let per_block = shape.out_channels * 9 * lanes;
     dx.par_chunks_mut(shape.in_len()).enumerate().for_each_init(
-        || (Lists::new(shape, rows), Scratch::new(band::pixels(shape, rows) * lanes)),
+        || (Lists::new(shape, rows), Scratch::zeros(band::pixels(shape, rows) * lanes)),
         |(lists, scratch), (image, dx)| {
             let unit = image * pooled_len(shape)..(image + 1) * pooled_len(shape);
             let (dy, winners) = (&dy[unit.clone()], &winners[unit]);
@@ -51,7 +51,7 @@ pub fn backward_input(shape: &Shape, dy: &[f32], winners: &[u8], kernel: &[f32],
 /// The kernel as `[block of in channels][out channel][tap][lane]`, zeros behind the last channel.
 fn pack(shape: &Shape, kernel: &[f32], lanes: usize) -> Scratch {
     let (inputs, outputs) = (shape.in_channels, shape.out_channels);
-    let mut weights = Scratch::new(inputs.div_ceil(lanes) * outputs * 9 * lanes);
+    let mut weights = Scratch::zeros(inputs.div_ceil(lanes) * outputs * 9 * lanes);
     weights.get_mut().par_chunks_mut(9 * lanes).enumerate().for_each(|(at, weights)| {
         let (block, output) = (at / outputs, at % outputs);
         for (tap, weights) in weights.chunks_exact_mut(lanes).enumerate() {

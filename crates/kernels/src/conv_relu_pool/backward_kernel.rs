@@ -38,7 +38,7 @@ pub fn backward_kernel(
     let sums: Vec<Sums> = chunks(shape.batch, size)
         .into_par_iter()
         .map(|images| {
-            let mut sums = Sums { kernel: Scratch::new(size), bias: vec![0.0; shape.out_channels] };
+            let mut sums = Sums { kernel: Scratch::zeros(size), bias: vec![0.0; shape.out_channels] };
             if dy.is_empty() {
                 return sums;
             }
@@ -84,7 +84,7 @@ fn add_image(level: Level, lanes: usize, shape: &Shape, x: &[f32], dy: &[f32], w
     let rows = band::rows(shape, shape.in_channels.min(32));
     let mut lists = Lists::new(shape, rows);
     let mut ignored = vec![0.0; shape.out_channels];
-    let mut scratch = Scratch::new(band::pixels(shape, rows) * lanes);
+    let mut scratch = Scratch::zeros(band::pixels(shape, rows) * lanes);
     for rows in band::bands(shape, rows) {
         lists.build(shape, dy, winners, rows.clone());
         let blocks = sums.kernel.get_mut().chunks_exact_mut(shape.out_channels * 9 * lanes);

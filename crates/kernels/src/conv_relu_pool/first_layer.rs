@@ -29,7 +29,7 @@ pub(super) fn add_image(
     let mut lists = Lists::new(shape, rows);
     let channels = shape.in_channels;
     // Behind the last pixel there is room for a vector to overshoot.
-    let mut scratch = Scratch::new(band::pixels(shape, rows) * channels + LANES);
+    let mut scratch = Scratch::zeros(band::pixels(shape, rows) * channels + LANES);
     for rows in band::bands(shape, rows) {
         lists.build(shape, dy, winners, rows.clone());
         let (lists, band) = (&lists, scratch.get_mut());

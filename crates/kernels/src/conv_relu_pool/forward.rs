@@ -1,10 +1,13 @@
-//! Forward: three pooled units make a tile of twelve pixels; the convolution's own output never reaches memory.
+//! Forward: what the convolution gives is pooled while it is in registers; its own output never reaches memory.
+//!
+//! Directly, three pooled units make a register tile of twelve pixels. By Winograd, a tile of 4x4 outputs makes four units.
 
 use super::{DEAD, check, pooled_len, pooled_size};
 use crate::conv2d::Shape;
-use crate::cpu::{self, multiversion};
+use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{LANES, Tile, Weights};
+use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
 use rayon::prelude::*;
 
 /// Pooled units of a tile.
@@ -39,6 +42,9 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, y
         return;
     }
     let level = cpu::level();
+    if winograd::wins(shape) {
+        return forward_by_tiles(level, shape, x, kernel, bias, y, winners);
+    }
     let window = shape.window();
     let weights = Weights::pack(level, kernel, window.depth(), shape.out_channels);
     let job = Job { shape, window, weights, x, bias };
@@ -87,23 +93,102 @@ fn units(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners:
 fn pool(tile: &Tile, unit: usize, y: &mut [f32], winners: &mut [u8]) {
     let cells: [&[[f32; LANES]]; 4] = std::array::from_fn(|cell| tile.pixel(unit * 4 + cell));
     for (vector, (y, winners)) in y.chunks_mut(LANES).zip(winners.chunks_mut(LANES)).enumerate() {
-        let mut best = [0.0; LANES];
-        let mut winner = [u32::from(DEAD); LANES];
-        for (cell, values) in cells.iter().enumerate() {
-            let values = &values[vector];
-            for l in 0..LANES {
-                // NaN wins and stays: nothing is greater. So a network that breaks shows it in its loss.
-                let wins = (values[l] > best[l]) | values[l].is_nan();
-                best[l] = if wins { values[l] } else { best[l] };
-                winner[l] = if wins { cell as u32 } else { winner[l] };
-            }
+        pool_cells([cells[0][vector], cells[1][vector], cells[2][vector], cells[3][vector]], y, winners);
+    }
+}
+
+/// ReLU and maximum over four cells, up to a vector of channels.
+#[inline(always)]
+fn pool_cells(cells: [[f32; LANES]; 4], y: &mut [f32], winners: &mut [u8]) {
+    let mut best = [0.0; LANES];
+    let mut winner = [u32::from(DEAD); LANES];
+    for cell in 0..4 {
+        for l in 0..LANES {
+            // NaN wins and stays: nothing is greater. So a network that breaks shows it in its loss.
+            let value = cells[cell][l];
+            let wins = (value > best[l]) | value.is_nan();
+            best[l] = if wins { value } else { best[l] };
+            winner[l] = if wins { cell as u32 } else { winner[l] };
         }
-        let winner = winner.map(|winner| winner as u8);
-        match (y.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
-            (Some(y), Some(winners)) => (*y, *winners) = (best, winner),
-            (_, _) => {
-                y.copy_from_slice(&best[..y.len()]);
-                winners.copy_from_slice(&winner[..y.len()]);
+    }
+    let winner = winner.map(|winner| winner as u8);
+    match (y.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
+        (Some(y), Some(winners)) => (*y, *winners) = (best, winner),
+        (_, _) => {
+            y.copy_from_slice(&best[..y.len()]);
+            winners.copy_from_slice(&winner[..y.len()]);
+        }
+    }
+}
+
+/// The same by Winograd's tiles. Threads own rows of tiles: two pooled rows each.
+fn forward_by_tiles(
+    level: Level,
+    shape: &Shape,
+    x: &[f32],
+    kernel: &[f32],
+    bias: Option<&[f32]>,
+    y: &mut [f32],
+    winners: &mut [u8],
+) {
+    let convolution = Convolution::new(level, shape, kernel);
+    let size = pooled_len(shape);
+    let rows = convolution.rows_of_task(shape.batch);
+    let width = pooled_size(shape)[1] * shape.out_channels;
+    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
+    let tasks = images.flat_map(|(image, (y, winners))| {
+        let part = rows * TILE / 2 * width;
+        y.par_chunks_mut(part).zip(winners.par_chunks_mut(part)).enumerate().map(move |(task, part)| (image, task, part))
+    });
+    tasks.for_each_init(
+        || convolution.memory(),
+        |memory, (image, task, (y, winners))| {
+            let image = &x[image * shape.in_len()..][..shape.in_len()];
+            let first = task * rows;
+            let count = (y.len() / width).div_ceil(TILE / 2);
+            let mut output = Pooled { shape, bias, first, y, winners };
+            convolution.rows(image, first..first + count, memory, &mut output);
+        },
+    );
+}
+
+/// Pools what tiles give.
+struct Pooled<'a> {
+    shape: &'a Shape,
+    bias: Option<&'a [f32]>,
+    /// The row of tiles at which `y` and `winners` start.
+    first: usize,
+    y: &'a mut [f32],
+    winners: &'a mut [u8],
+}
+
+impl Output for Pooled<'_> {
+    fn take(&mut self, level: Level, products: &Products<'_>) {
+        let pooled = self;
+        multiversion!(level, fn(products: &Products<'_>, pooled: &mut Pooled<'_>) = pool_tiles);
+    }
+}
+
+#[inline(always)]
+fn pool_tiles(products: &Products<'_>, pooled: &mut Pooled<'_>) {
+    let Pooled { shape, bias, first, y, winners } = pooled;
+    let [height, width] = pooled_size(shape);
+    for (number, tile) in products.tiles.clone().enumerate() {
+        let (row, column) = (tile / products.across, tile % products.across);
+        for (vector, channel) in products.channels.clone().step_by(LANES).enumerate() {
+            let channels = LANES.min(products.channels.end - channel);
+            let mut outputs = products.outputs(number, vector);
+            if let Some(bias) = bias {
+                add_bias(&bias[channel..][..channels], &mut outputs);
+            }
+            for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                let (unit_row, unit_column) = (row * 2 + a, column * 2 + b);
+                if unit_row < height && unit_column < width {
+                    let at = ((unit_row - 2 * *first) * width + unit_column) * shape.out_channels + channel;
+                    let [top, bottom] = [&outputs[2 * a], &outputs[2 * a + 1]];
+                    let cells = [top[2 * b], top[2 * b + 1], bottom[2 * b], bottom[2 * b + 1]];
+                    pool_cells(cells, &mut y[at..][..channels], &mut winners[at..][..channels]);
+                }
             }
         }
     }

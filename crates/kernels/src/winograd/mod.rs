@@ -1,0 +1,353 @@
+//! Convolution 3x3 with stride 1 by Winograd's minimal filtering F(4x4, 3x3): a tile of 4x4 outputs of a channel takes 36
+//! multiplications for each input channel instead of 144 (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural
+//! Networks").
+//!
+//! Each 6x6 patch of the input is transformed, channel by channel; at each of the 36 positions of the transformed patches
+//! and kernels stands a product of matrices, (tiles, in channels) by (in channels, out channels), which the
+//! [register tile](crate::tile) computes; each tile's 36 sums are transformed back. What becomes of the 4x4 outputs then is
+//! up to an [`Output`]: they are pooled, or written as they are.
+//!
+//! Sums are taken in another order than by direct convolution, so the bits differ. Therefore [`wins`] decides by the
+//! shape alone which of the two runs.
+
+mod transform;
+
+use crate::conv2d::Shape;
+use crate::cpu::{Level, multiversion};
+use crate::panel::{Block, DEPTH, PIXELS};
+use crate::scratch::Scratch;
+use crate::tile::{self, LANES, NARROW, WIDE, Weights};
+use rayon::prelude::*;
+use std::ops::Range;
+use transform::Lane;
+
+/// Side of a tile of outputs.
+pub(crate) const TILE: usize = 4;
+
+/// Side of the patch of inputs that it sees.
+const PATCH: usize = TILE + 2;
+
+/// Numbers of a transformed patch.
+const POSITIONS: usize = PATCH * PATCH;
+
+/// Dozens of tiles that go through the three stages together, so that weights are loaded once for all of them.
+const DOZENS: usize = 3;
+
+/// The 4x4 outputs of a tile, a vector of channels each, without the bias.
+pub(crate) type Outputs = [[Lane; TILE]; TILE];
+
+/// Whether this is the quicker way to convolve. By the shape alone: it decides bits.
+pub(crate) fn wins(shape: &Shape) -> bool {
+    let tiles = shape.out_height.div_ceil(TILE) * shape.out_width.div_ceil(TILE);
+    let outputs = shape.out_height * shape.out_width;
+    shape.kernel == [3, 3]
+        && shape.strides == [1, 1]
+        && shape.in_channels >= 16
+        && shape.out_channels >= 16
+        // Tiles that reach over the edge cost as much as whole ones.
+        && tiles * POSITIONS * 2 <= outputs * 9
+}
+
+/// A convolution whose kernel is transformed, ready for images.
+pub(crate) struct Convolution<'a> {
+    level: Level,
+    shape: &'a Shape,
+    /// Of all positions one after the other: (position, in channel) by out channel.
+    weights: Weights,
+}
+
+/// Takes tiles in.
+pub(crate) trait Output {
+    /// The outputs of tiles, in columns from `columns.start` on; `tiles` are numbered along the rows.
+    fn take(&mut self, level: Level, products: &Products<'_>);
+}
+
+/// The products of some tiles and some columns, before the transform back.
+pub(crate) struct Products<'a> {
+    /// `[position][dozen][tile][vector]`.
+    sums: &'a [Lane],
+    vectors: usize,
+    /// Numbers of the tiles in their image, along the rows.
+    pub tiles: Range<usize>,
+    /// Tiles in a row.
+    pub across: usize,
+    /// The out channels.
+    pub channels: Range<usize>,
+}
+
+impl Products<'_> {
+    /// The outputs of tile number `tile` of these, in vector number `vector` of the channels.
+    #[inline(always)]
+    pub fn outputs(&self, tile: usize, vector: usize) -> Outputs {
+        let distance = DOZENS * PIXELS * self.vectors;
+        let sums = &self.sums[tile * self.vectors + vector..];
+        let mut half = [[[0.0; LANES]; PATCH]; TILE];
+        for column in 0..PATCH {
+            let mut products = [[0.0; LANES]; PATCH];
+            for row in 0..PATCH {
+                products[row] = sums[(row * PATCH + column) * distance];
+            }
+            let transformed = transform::output(&products);
+            for row in 0..TILE {
+                half[row][column] = transformed[row];
+            }
+        }
+        let mut outputs = [[[0.0; LANES]; TILE]; TILE];
+        for row in 0..TILE {
+            outputs[row] = transform::output(&half[row]);
+        }
+        outputs
+    }
+}
+
+/// Adds the bias of up to a vector of channels.
+#[inline(always)]
+pub(crate) fn add_bias(bias: &[f32], outputs: &mut Outputs) {
+    let mut numbers = [0.0; LANES];
+    match bias.first_chunk::<LANES>() {
+        Some(whole) => numbers = *whole,
+        None => numbers[..bias.len()].copy_from_slice(bias),
+    }
+    for row in outputs {
+        for output in row {
+            for l in 0..LANES {
+                output[l] += numbers[l];
+            }
+        }
+    }
+}
+
+/// Working memory of a thread.
+pub(crate) struct Memory {
+    /// Transformed patches.
+    patches: Scratch,
+    /// Products.
+    sums: Scratch,
+}
+
+impl<'a> Convolution<'a> {
+    /// Transforms `kernel`.
+    pub fn new(level: Level, shape: &'a Shape, kernel: &[f32]) -> Self {
+        let (inputs, outputs) = (shape.in_channels, shape.out_channels);
+        let mut weights = Weights::any(level, POSITIONS * inputs, outputs);
+        let width = weights.width();
+        let taps = inputs * outputs;
+        weights.blocks_mut().enumerate().for_each(|(block, rows)| {
+            let rows = rows.as_chunks_mut::<LANES>().0;
+            multiversion!(
+                level,
+                fn(kernel: &[f32], taps: usize, outputs: usize, width: usize, block: usize, rows: &mut [Lane])
+                    = transform_kernels
+            );
+        });
+        Convolution { level, shape, weights }
+    }
+
+    /// Memory for [`rows`](Self::rows).
+    pub fn memory(&self) -> Memory {
+        let blocks = POSITIONS * self.distance();
+        Memory {
+            patches: Scratch::any(blocks * PIXELS * DEPTH),
+            sums: Scratch::any(POSITIONS * DOZENS * PIXELS * WIDE.1 * LANES),
+        }
+    }
+
+    /// Rows and columns of tiles.
+    pub fn tiles(&self) -> [usize; 2] {
+        [self.shape.out_height.div_ceil(TILE), self.shape.out_width.div_ceil(TILE)]
+    }
+
+    /// Rows of tiles that a thread takes at once: all of an image, unless there are few images for the threads.
+    pub fn rows_of_task(&self, batch: usize) -> usize {
+        let rows = self.tiles()[0];
+        rows.div_ceil((4 * rayon::current_num_threads()).div_ceil(batch.max(1)).min(rows).max(1))
+    }
+
+    /// Blocks of depth of a patch.
+    fn depth(&self) -> usize {
+        self.shape.in_channels.div_ceil(DEPTH)
+    }
+
+    /// Blocks from one position to the next: one more than there are, so that positions lie in different sets of a cache.
+    fn distance(&self) -> usize {
+        DOZENS * self.depth() + 1
+    }
+
+    /// Convolves rows of tiles of an image.
+    pub fn rows(&self, image: &[f32], rows: Range<usize>, memory: &mut Memory, output: &mut impl Output) {
+        let across = self.tiles()[1];
+        let Memory { patches, sums } = memory;
+        let patches = patches.get_mut().as_chunks_mut::<DEPTH>().0.as_chunks_mut::<PIXELS>().0;
+        let sums = sums.get_mut().as_chunks_mut::<LANES>().0;
+        let end = rows.end * across;
+        for start in (rows.start * across..end).step_by(DOZENS * PIXELS) {
+            let tiles = start..end.min(start + DOZENS * PIXELS);
+            let job = PatchJob {
+                shape: self.shape,
+                across,
+                tiles: tiles.clone(),
+                depth: self.depth(),
+                distance: self.distance(),
+            };
+            {
+                let (job, patches) = (&job, &mut *patches);
+                multiversion!(
+                    self.level,
+                    fn(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) = transform_patches
+                );
+            }
+            for columns in self.weights.columns() {
+                let vectors = columns.vectors();
+                let (count, inputs) = (tiles.len(), self.shape.in_channels);
+                for position in 0..POSITIONS {
+                    let patches = &patches[position * job.distance..][..DOZENS * job.depth];
+                    let weights = &columns.rows[position * inputs * vectors..][..inputs * vectors];
+                    let sums = &mut sums[position * DOZENS * PIXELS * vectors..][..DOZENS * PIXELS * vectors];
+                    multiversion!(
+                        self.level,
+                        fn(patches: &[Block], weights: &[Lane], count: usize, sums: &mut [Lane])
+                            = multiply::<{ NARROW.0 }, { NARROW.1 }>,
+                        wide = multiply::<{ WIDE.0 }, { WIDE.1 }>
+                    );
+                }
+                let channels = columns.channel..columns.channel + columns.count;
+                output.take(self.level, &Products { sums, vectors, tiles: tiles.clone(), across, channels });
+            }
+        }
+    }
+}
+
+/// Transforms a block of columns, `width` wide, of a kernel whose nine taps are `taps` numbers each.
+#[inline(always)]
+fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, block: usize, rows: &mut [Lane]) {
+    let vectors = width / LANES;
+    let inputs = taps / outputs;
+    for input in 0..inputs {
+        for vector in 0..vectors {
+            let channel = block * width + vector * LANES;
+            let mut taps_of = [[[0.0; LANES]; 3]; 3];
+            for (tap, numbers) in taps_of.as_flattened_mut().iter_mut().enumerate() {
+                if channel < outputs {
+                    let row = &kernel[tap * taps + input * outputs..][..outputs][channel..];
+                    match row.first_chunk::<LANES>() {
+                        Some(whole) => *numbers = *whole,
+                        None => numbers[..row.len()].copy_from_slice(row),
+                    }
+                }
+            }
+            let mut half = [[[0.0; LANES]; 3]; PATCH];
+            for column in 0..3 {
+                let transformed = transform::kernel(&[taps_of[0][column], taps_of[1][column], taps_of[2][column]]);
+                for row in 0..PATCH {
+                    half[row][column] = transformed[row];
+                }
+            }
+            for row in 0..PATCH {
+                let transformed = transform::kernel(&half[row]);
+                for column in 0..PATCH {
+                    rows[((row * PATCH + column) * inputs + input) * vectors + vector] = transformed[column];
+                }
+            }
+        }
+    }
+}
+
+/// Which patches are transformed, and where they go.
+struct PatchJob<'a> {
+    shape: &'a Shape,
+    across: usize,
+    tiles: Range<usize>,
+    depth: usize,
+    distance: usize,
+}
+
+/// Transforms the patches of some tiles of an image.
+#[inline(always)]
+fn transform_patches(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) {
+    let shape = job.shape;
+    let channels = shape.in_channels;
+    let stride = shape.in_width * channels;
+    let mut copy = [[[0.0; LANES]; PATCH]; PATCH];
+    for (at, tile) in job.tiles.clone().enumerate() {
+        let [row, column] = shape.corner(tile / job.across * TILE, tile % job.across * TILE);
+        let inside = row >= 0
+            && column >= 0
+            && row as usize + PATCH <= shape.in_height
+            && column as usize + PATCH <= shape.in_width;
+        for part in 0..job.depth {
+            let channel = part * DEPTH;
+            let to = &mut patches[at / PIXELS * job.depth + part..];
+            if inside && channel + LANES <= channels {
+                let source = &image[row as usize * stride + column as usize * channels + channel..];
+                transform_patch(source, stride, channels, to, job.distance, at % PIXELS);
+            } else {
+                copy_patch(shape, image, [row, column], channel, &mut copy);
+                let source = copy.as_flattened().as_flattened();
+                transform_patch(source, PATCH * LANES, LANES, to, job.distance, at % PIXELS);
+            }
+        }
+    }
+}
+
+/// Transforms the patch at the start of `source`, whose rows are `stride` numbers apart and pixels `channels`.
+#[inline(always)]
+fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Block], distance: usize, tile: usize) {
+    let mut half = [[[0.0; LANES]; PATCH]; PATCH];
+    for row in 0..PATCH {
+        let mut pixels = [[0.0; LANES]; PATCH];
+        for column in 0..PATCH {
+            let Some(pixel) = source[row * stride + column * channels..].first_chunk::<LANES>() else { return };
+            pixels[column] = *pixel;
+        }
+        half[row] = transform::input(&pixels);
+    }
+    for column in 0..PATCH {
+        let mut numbers = [[0.0; LANES]; PATCH];
+        for row in 0..PATCH {
+            numbers[row] = half[row][column];
+        }
+        let transformed = transform::input(&numbers);
+        for row in 0..PATCH {
+            to[(row * PATCH + column) * distance][tile] = transformed[row];
+        }
+    }
+}
+
+/// Copies the patch at `corner` with zeros where it is outside the image, and in channels that are not there.
+#[inline(never)]
+fn copy_patch(
+    shape: &Shape,
+    image: &[f32],
+    corner: [isize; 2],
+    channel: usize,
+    copy: &mut [[Lane; PATCH]; PATCH],
+) {
+    let count = LANES.min(shape.in_channels - channel);
+    for (i, copy) in copy.iter_mut().enumerate() {
+        let row = corner[0] + i as isize;
+        for (j, copy) in copy.iter_mut().enumerate() {
+            let column = corner[1] + j as isize;
+            *copy = [0.0; LANES];
+            if (0..shape.in_height as isize).contains(&row) && (0..shape.in_width as isize).contains(&column) {
+                let pixel = (row as usize * shape.in_width + column as usize) * shape.in_channels;
+                copy[..count].copy_from_slice(&image[pixel + channel..][..count]);
+            }
+        }
+    }
+}
+
+/// Overwrites `sums` with the products of the first `count` tiles and the weights of one position.
+#[inline(always)]
+fn multiply<const P: usize, const V: usize>(patches: &[Block], weights: &[Lane], count: usize, sums: &mut [Lane]) {
+    let depth = patches.len() / DOZENS;
+    let dozens = patches.chunks_exact(depth).zip(sums.chunks_exact_mut(PIXELS * V));
+    for (dozen, (patches, sums)) in dozens.enumerate() {
+        let left = count.saturating_sub(dozen * PIXELS);
+        if left > PIXELS - TILE {
+            tile::multiply::<P, V>(patches, DEPTH, weights, &[[0.0; LANES]; V], sums);
+        } else {
+            let sums = &mut sums[..left.next_multiple_of(TILE) * V];
+            tile::multiply::<TILE, V>(patches, DEPTH, weights, &[[0.0; LANES]; V], sums);
+        }
+    }
+}
