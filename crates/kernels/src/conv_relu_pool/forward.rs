@@ -101,15 +101,16 @@ fn pool(tile: &Tile, unit: usize, y: &mut [f32], winners: &mut [u8]) {
 #[inline(always)]
 fn pool_cells(cells: [[f32; LANES]; 4], y: &mut [f32], winners: &mut [u8]) {
     let mut best = [0.0; LANES];
-    let mut winner = [u32::from(DEAD); LANES];
-    for cell in 0..4 {
-        for l in 0..LANES {
+    let mut winner = [0; LANES];
+    for l in 0..LANES {
+        let mut of_lane = (0.0f32, u32::from(DEAD));
+        for cell in 0..4 {
             // NaN wins and stays: nothing is greater. So a network that breaks shows it in its loss.
             let value = cells[cell][l];
-            let wins = (value > best[l]) | value.is_nan();
-            best[l] = if wins { value } else { best[l] };
-            winner[l] = if wins { cell as u32 } else { winner[l] };
+            let wins = (value > of_lane.0) | value.is_nan();
+            of_lane = if wins { (value, cell as u32) } else { of_lane };
         }
+        (best[l], winner[l]) = of_lane;
     }
     let winner = winner.map(|winner| winner as u8);
     match (y.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {

@@ -81,22 +81,11 @@ impl Products<'_> {
     pub fn outputs(&self, tile: usize, vector: usize) -> Outputs {
         let distance = DOZENS * PIXELS * self.vectors;
         let sums = &self.sums[tile * self.vectors + vector..];
-        let mut half = [[[0.0; LANES]; PATCH]; TILE];
-        for column in 0..PATCH {
-            let mut products = [[0.0; LANES]; PATCH];
-            for row in 0..PATCH {
-                products[row] = sums[(row * PATCH + column) * distance];
-            }
-            let transformed = transform::output(&products);
-            for row in 0..TILE {
-                half[row][column] = transformed[row];
-            }
+        let mut rows = [[0.0; PATCH * LANES]; PATCH];
+        for (position, numbers) in rows.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            *numbers = sums[position * distance];
         }
-        let mut outputs = [[[0.0; LANES]; TILE]; TILE];
-        for row in 0..TILE {
-            outputs[row] = transform::output(&half[row]);
-        }
-        outputs
+        transform::transform_output(&rows)
     }
 }
 
@@ -225,8 +214,8 @@ fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, 
     for input in 0..inputs {
         for vector in 0..vectors {
             let channel = block * width + vector * LANES;
-            let mut taps_of = [[[0.0; LANES]; 3]; 3];
-            for (tap, numbers) in taps_of.as_flattened_mut().iter_mut().enumerate() {
+            let mut taps_of = [[0.0; 3 * LANES]; 3];
+            for (tap, numbers) in taps_of.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
                 if channel < outputs {
                     let row = &kernel[tap * taps + input * outputs..][..outputs][channel..];
                     match row.first_chunk::<LANES>() {
@@ -235,19 +224,11 @@ fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, 
                     }
                 }
             }
-            let mut half = [[[0.0; LANES]; 3]; PATCH];
-            for column in 0..3 {
-                let transformed = transform::kernel(&[taps_of[0][column], taps_of[1][column], taps_of[2][column]]);
-                for row in 0..PATCH {
-                    half[row][column] = transformed[row];
+            transform::transform_kernel(&taps_of, |row, numbers| {
+                for (column, numbers) in numbers.iter().enumerate() {
+                    rows[((row * PATCH + column) * inputs + input) * vectors + vector] = *numbers;
                 }
-            }
-            for row in 0..PATCH {
-                let transformed = transform::kernel(&half[row]);
-                for column in 0..PATCH {
-                    rows[((row * PATCH + column) * inputs + input) * vectors + vector] = transformed[column];
-                }
-            }
+            });
         }
     }
 }
@@ -292,25 +273,18 @@ fn transform_patches(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) {
 /// Transforms the patch at the start of `source`, whose rows are `stride` numbers apart and pixels `channels`.
 #[inline(always)]
 fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Block], distance: usize, tile: usize) {
-    let mut half = [[[0.0; LANES]; PATCH]; PATCH];
-    for row in 0..PATCH {
-        let mut pixels = [[0.0; LANES]; PATCH];
-        for column in 0..PATCH {
+    let mut rows = [[0.0; PATCH * LANES]; PATCH];
+    for (row, numbers) in rows.iter_mut().enumerate() {
+        for (column, numbers) in numbers.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             let Some(pixel) = source[row * stride + column * channels..].first_chunk::<LANES>() else { return };
-            pixels[column] = *pixel;
-        }
-        half[row] = transform::input(&pixels);
-    }
-    for column in 0..PATCH {
-        let mut numbers = [[0.0; LANES]; PATCH];
-        for row in 0..PATCH {
-            numbers[row] = half[row][column];
-        }
-        let transformed = transform::input(&numbers);
-        for row in 0..PATCH {
-            to[(row * PATCH + column) * distance][tile] = transformed[row];
+            *numbers = *pixel;
         }
     }
+    transform::transform_input(&rows, |row, numbers| {
+        for (column, numbers) in numbers.iter().enumerate() {
+            to[(row * PATCH + column) * distance][tile] = *numbers;
+        }
+    });
 }
 
 /// Copies the patch at `corner` with zeros where it is outside the image, and in channels that are not there.

@@ -1,7 +1,9 @@
 //! The three transforms, in the notation of Lavin and Gray (2016): `U = G g G'` of a 3x3 kernel, `V = B' d B` of a 6x6 patch
-//! of the input, and `Y = A' M A`, the 4x4 outputs that the products `M = U V` make. The points are 0, 1, -1, 2, -2.
+//! of the input, and `Y = A' M A`, the 4x4 outputs that the products `M` of the two make. The points are 0, 1, -1, 2, -2.
 //!
-//! Every number here is a vector of [`LANES`] channels; channels do not meet.
+//! Rows are transformed first, all their columns at once, then columns. Every number is a vector of [`LANES`] channels,
+//! and channels do not meet. The loops over lanes are written with long bodies: short ones LLVM unrolls before it looks
+//! for vectors, and then finds short vectors, gathers and scatters.
 
 use super::{PATCH, TILE};
 use crate::tile::LANES;
@@ -9,82 +11,86 @@ use crate::tile::LANES;
 /// A number for each channel.
 pub(super) type Lane = [f32; LANES];
 
+/// A row of a patch.
+pub(super) type Row = [f32; PATCH * LANES];
+
+/// `B'` times a column of six numbers, for each of `N` lanes.
 #[inline(always)]
-fn add(a: Lane, b: Lane) -> Lane {
-    let mut sum = a;
-    for l in 0..LANES {
-        sum[l] += b[l];
+fn input<const N: usize>(d: &[[f32; N]; PATCH]) -> [[f32; N]; PATCH] {
+    let mut t = [[0.0; N]; PATCH];
+    for l in 0..N {
+        let (even, odd) = ((-4.0f32).mul_add(d[2][l], d[4][l]), (-4.0f32).mul_add(d[1][l], d[3][l]));
+        let (outer, inner) = (d[4][l] - d[2][l], d[3][l] - d[1][l]);
+        t[0][l] = 4.0f32.mul_add(d[0][l], (-5.0f32).mul_add(d[2][l], d[4][l]));
+        t[1][l] = even + odd;
+        t[2][l] = even - odd;
+        t[3][l] = 2.0f32.mul_add(inner, outer);
+        t[4][l] = (-2.0f32).mul_add(inner, outer);
+        t[5][l] = 4.0f32.mul_add(d[1][l], (-5.0f32).mul_add(d[3][l], d[5][l]));
     }
-    sum
+    t
 }
 
+/// `G` times a column of three numbers, for each of `N` lanes.
 #[inline(always)]
-fn sub(a: Lane, b: Lane) -> Lane {
-    let mut difference = a;
-    for l in 0..LANES {
-        difference[l] -= b[l];
+fn kernel<const N: usize>(g: &[[f32; N]; 3]) -> [[f32; N]; PATCH] {
+    let mut t = [[0.0; N]; PATCH];
+    for l in 0..N {
+        let (near, far) = (g[0][l] + g[2][l], 4.0f32.mul_add(g[2][l], g[0][l]));
+        t[0][l] = g[0][l] * (1.0 / 4.0);
+        t[1][l] = (near + g[1][l]) * (-1.0 / 6.0);
+        t[2][l] = (near - g[1][l]) * (-1.0 / 6.0);
+        t[3][l] = 2.0f32.mul_add(g[1][l], far) * (1.0 / 24.0);
+        t[4][l] = (-2.0f32).mul_add(g[1][l], far) * (1.0 / 24.0);
+        t[5][l] = g[2][l];
     }
-    difference
+    t
 }
 
-/// `factor * a + b`.
+/// `A'` times a column of six numbers, for each of `N` lanes.
 #[inline(always)]
-fn fma(factor: f32, a: Lane, b: Lane) -> Lane {
-    let mut result = b;
-    for l in 0..LANES {
-        result[l] = factor.mul_add(a[l], result[l]);
+fn output<const N: usize>(m: &[[f32; N]; PATCH]) -> [[f32; N]; TILE] {
+    let mut y = [[0.0; N]; TILE];
+    for l in 0..N {
+        let (near, near_odd) = (m[1][l] + m[2][l], m[1][l] - m[2][l]);
+        let (far, far_odd) = (m[3][l] + m[4][l], m[3][l] - m[4][l]);
+        y[0][l] = m[0][l] + near + far;
+        y[1][l] = 2.0f32.mul_add(far_odd, near_odd);
+        y[2][l] = 4.0f32.mul_add(far, near);
+        y[3][l] = 8.0f32.mul_add(far_odd, near_odd) + m[5][l];
     }
-    result
+    y
 }
 
+/// The numbers of a row, one after the other.
 #[inline(always)]
-fn scale(factor: f32, a: Lane) -> Lane {
-    let mut result = a;
-    for l in 0..LANES {
-        result[l] *= factor;
+fn pixels<const COLUMNS: usize, const N: usize>(row: &[f32; N]) -> &[Lane; COLUMNS] {
+    const { assert!(COLUMNS * LANES == N) }
+    row.as_chunks::<LANES>().0.first_chunk::<COLUMNS>().unwrap_or(&[[0.0; LANES]; COLUMNS])
+}
+
+/// `B' d B` of the patch `d`; `take(row, numbers)` is given each row.
+#[inline(always)]
+pub(super) fn transform_input(d: &[Row; PATCH], mut take: impl FnMut(usize, &[Lane; PATCH])) {
+    for (row, numbers) in input(d).iter().enumerate() {
+        take(row, &input(pixels(numbers)));
     }
-    result
 }
 
-/// `B'` times a column of the patch.
+/// `G g G'` of the kernel `g`; `take(row, numbers)` is given each row.
 #[inline(always)]
-pub(super) fn input(d: &[Lane; PATCH]) -> [Lane; PATCH] {
-    let (even, odd) = (fma(-4.0, d[2], d[4]), fma(-4.0, d[1], d[3]));
-    let (outer, inner) = (sub(d[4], d[2]), sub(d[3], d[1]));
-    [
-        fma(4.0, d[0], fma(-5.0, d[2], d[4])),
-        add(even, odd),
-        sub(even, odd),
-        fma(2.0, inner, outer),
-        fma(-2.0, inner, outer),
-        fma(4.0, d[1], fma(-5.0, d[3], d[5])),
-    ]
+pub(super) fn transform_kernel(g: &[[f32; 3 * LANES]; 3], mut take: impl FnMut(usize, &[Lane; PATCH])) {
+    for (row, numbers) in kernel(g).iter().enumerate() {
+        take(row, &kernel(pixels(numbers)));
+    }
 }
 
-/// `G` times a column of the kernel.
+/// `A' M A` of the products `m`.
 #[inline(always)]
-pub(super) fn kernel(g: &[Lane; 3]) -> [Lane; PATCH] {
-    let ends = add(g[0], g[2]);
-    let far = fma(4.0, g[2], g[0]);
-    [
-        scale(1.0 / 4.0, g[0]),
-        scale(-1.0 / 6.0, add(ends, g[1])),
-        scale(-1.0 / 6.0, sub(ends, g[1])),
-        scale(1.0 / 24.0, fma(2.0, g[1], far)),
-        scale(1.0 / 24.0, fma(-2.0, g[1], far)),
-        g[2],
-    ]
-}
-
-/// `A'` times a column of the products.
-#[inline(always)]
-pub(super) fn output(m: &[Lane; PATCH]) -> [Lane; TILE] {
-    let (near, near_odd) = (add(m[1], m[2]), sub(m[1], m[2]));
-    let (far, far_odd) = (add(m[3], m[4]), sub(m[3], m[4]));
-    [
-        add(add(m[0], near), far),
-        fma(2.0, far_odd, near_odd),
-        fma(4.0, far, near),
-        add(fma(8.0, far_odd, near_odd), m[5]),
-    ]
+pub(super) fn transform_output(m: &[Row; PATCH]) -> [[Lane; TILE]; TILE] {
+    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
+    for (outputs, numbers) in outputs.iter_mut().zip(&output(m)) {
+        *outputs = output(pixels(numbers));
+    }
+    outputs
 }
