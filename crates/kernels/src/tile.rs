@@ -131,15 +131,22 @@ impl Columns<'_> {
         self.vectors
     }
 
-    /// Overwrites `tile` with the product of `panel` and these weights, plus the bias.
+    /// What sums of these channels begin with: the bias, if there is one.
     #[inline(always)]
-    pub fn multiply(&self, panel: &Panel, bias: Option<&[f32]>, tile: &mut Tile) {
+    pub fn start(&self, bias: Option<&[f32]>) -> [[f32; LANES]; WIDE.1] {
         let mut start = [[0.0; LANES]; WIDE.1];
         if let Some(bias) = bias {
             for (start, bias) in start.as_flattened_mut().iter_mut().zip(&bias[self.channel..]) {
                 *start = *bias;
             }
         }
+        start
+    }
+
+    /// Overwrites `tile` with the product of `panel` and these weights, plus the bias.
+    #[inline(always)]
+    pub fn multiply(&self, panel: &Panel, bias: Option<&[f32]>, tile: &mut Tile) {
+        let start = self.start(bias);
         tile.vectors = self.vectors;
         let (blocks, step, weights, start) = (panel.blocks(), panel.step, self.rows, &start[..]);
         let sums = &mut tile.sums[..PIXELS * self.vectors];
@@ -170,6 +177,13 @@ impl Tile {
     /// Memory for one tile.
     pub fn new() -> Self {
         Tile { sums: [[0.0; LANES]; PIXELS * WIDE.1], vectors: WIDE.1 }
+    }
+
+    /// The sums, to be overwritten: `vectors` for each pixel.
+    #[inline(always)]
+    pub fn sums(&mut self, vectors: usize) -> &mut [[f32; LANES]] {
+        self.vectors = vectors;
+        &mut self.sums[..PIXELS * vectors]
     }
 
     /// Copies the sums of a pixel, of as many channels as `to` holds.

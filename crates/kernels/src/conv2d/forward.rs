@@ -120,11 +120,12 @@ impl Output for Whole<'_> {
 #[inline(always)]
 fn write_tiles(products: &Products<'_>, whole: &mut Whole<'_>) {
     let Whole { shape, bias, relu, first, y } = whole;
+    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
     for (number, tile) in products.tiles.clone().enumerate() {
         let (row, column) = (tile / products.across * TILE, tile % products.across * TILE);
         for (vector, channel) in products.channels.clone().step_by(LANES).enumerate() {
             let channels = LANES.min(products.channels.end - channel);
-            let mut outputs = products.outputs(number, vector);
+            products.outputs(number, vector, &mut outputs);
             if let Some(bias) = bias {
                 add_bias(&bias[channel..][..channels], &mut outputs);
             }

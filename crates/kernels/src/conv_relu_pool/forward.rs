@@ -2,7 +2,7 @@
 //!
 //! Directly, three pooled units make a register tile of twelve pixels. By Winograd, a tile of 4x4 outputs makes four units.
 
-use super::{DEAD, check, pooled_len, pooled_size};
+use super::{DEAD, check, narrow, pooled_len, pooled_size};
 use crate::conv2d::Shape;
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
@@ -44,6 +44,9 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, y
     let level = cpu::level();
     if winograd::wins(shape) {
         return forward_by_tiles(level, shape, x, kernel, bias, y, winners);
+    }
+    if narrow::fits(shape) {
+        return narrow::forward(level, shape, x, kernel, bias, y, winners);
     }
     let window = shape.window();
     let weights = Weights::pack(level, kernel, window.depth(), shape.out_channels);
@@ -93,13 +96,13 @@ fn units(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners:
 fn pool(tile: &Tile, unit: usize, y: &mut [f32], winners: &mut [u8]) {
     let cells: [&[[f32; LANES]]; 4] = std::array::from_fn(|cell| tile.pixel(unit * 4 + cell));
     for (vector, (y, winners)) in y.chunks_mut(LANES).zip(winners.chunks_mut(LANES)).enumerate() {
-        pool_cells([cells[0][vector], cells[1][vector], cells[2][vector], cells[3][vector]], y, winners);
+        pool_cells(cells.map(|cell| &cell[vector]), y, winners);
     }
 }
 
 /// ReLU and maximum over four cells, up to a vector of channels.
 #[inline(always)]
-fn pool_cells(cells: [[f32; LANES]; 4], y: &mut [f32], winners: &mut [u8]) {
+pub(super) fn pool_cells(cells: [&[f32; LANES]; 4], y: &mut [f32], winners: &mut [u8]) {
     let mut best = [0.0; LANES];
     let mut winner = [0; LANES];
     for l in 0..LANES {
@@ -115,11 +118,17 @@ fn pool_cells(cells: [[f32; LANES]; 4], y: &mut [f32], winners: &mut [u8]) {
     let winner = winner.map(|winner| winner as u8);
     match (y.first_chunk_mut::<LANES>(), winners.first_chunk_mut::<LANES>()) {
         (Some(y), Some(winners)) => (*y, *winners) = (best, winner),
-        (_, _) => {
-            y.copy_from_slice(&best[..y.len()]);
-            winners.copy_from_slice(&winner[..y.len()]);
-        }
+        (_, _) => store_part(&best, &winner, y, winners),
     }
+}
+
+/// The last channels, fewer than a vector. Not inlined, or LLVM makes one call of `memcpy` of this and the case of a whole
+/// vector.
+#[cold]
+#[inline(never)]
+fn store_part(best: &[f32; LANES], winner: &[u8; LANES], y: &mut [f32], winners: &mut [u8]) {
+    y.copy_from_slice(&best[..y.len()]);
+    winners.copy_from_slice(&winner[..winners.len()]);
 }
 
 /// The same by Winograd's tiles. Threads own rows of tiles: two pooled rows each.
@@ -174,11 +183,12 @@ impl Output for Pooled<'_> {
 fn pool_tiles(products: &Products<'_>, pooled: &mut Pooled<'_>) {
     let Pooled { shape, bias, first, y, winners } = pooled;
     let [height, width] = pooled_size(shape);
+    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
     for (number, tile) in products.tiles.clone().enumerate() {
         let (row, column) = (tile / products.across, tile % products.across);
         for (vector, channel) in products.channels.clone().step_by(LANES).enumerate() {
             let channels = LANES.min(products.channels.end - channel);
-            let mut outputs = products.outputs(number, vector);
+            products.outputs(number, vector, &mut outputs);
             if let Some(bias) = bias {
                 add_bias(&bias[channel..][..channels], &mut outputs);
             }
@@ -187,7 +197,7 @@ fn pool_tiles(products: &Products<'_>, pooled: &mut Pooled<'_>) {
                 if unit_row < height && unit_column < width {
                     let at = ((unit_row - 2 * *first) * width + unit_column) * shape.out_channels + channel;
                     let [top, bottom] = [&outputs[2 * a], &outputs[2 * a + 1]];
-                    let cells = [top[2 * b], top[2 * b + 1], bottom[2 * b], bottom[2 * b + 1]];
+                    let cells = [&top[2 * b], &top[2 * b + 1], &bottom[2 * b], &bottom[2 * b + 1]];
                     pool_cells(cells, &mut y[at..][..channels], &mut winners[at..][..channels]);
                 }
             }

@@ -13,6 +13,7 @@ mod band;
 mod first_layer;
 mod forward;
 mod lists;
+mod narrow;
 
 use crate::conv2d::Shape;
 pub use backward_input::backward_input;

@@ -76,16 +76,16 @@ pub(crate) struct Products<'a> {
 }
 
 impl Products<'_> {
-    /// The outputs of tile number `tile` of these, in vector number `vector` of the channels.
+    /// Overwrites `outputs` with those of tile number `tile` of these, in vector number `vector` of the channels.
     #[inline(always)]
-    pub fn outputs(&self, tile: usize, vector: usize) -> Outputs {
+    pub fn outputs(&self, tile: usize, vector: usize, outputs: &mut Outputs) {
         let distance = DOZENS * PIXELS * self.vectors;
         let sums = &self.sums[tile * self.vectors + vector..];
         let mut rows = [[0.0; PATCH * LANES]; PATCH];
         for (position, numbers) in rows.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             *numbers = sums[position * distance];
         }
-        transform::transform_output(&rows)
+        transform::transform_output(&rows, outputs);
     }
 }
 
@@ -280,11 +280,7 @@ fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Blo
             *numbers = *pixel;
         }
     }
-    transform::transform_input(&rows, |row, numbers| {
-        for (column, numbers) in numbers.iter().enumerate() {
-            to[(row * PATCH + column) * distance][tile] = *numbers;
-        }
-    });
+    transform::transform_input(&rows, to, distance, tile);
 }
 
 /// Copies the patch at `corner` with zeros where it is outside the image, and in channels that are not there.

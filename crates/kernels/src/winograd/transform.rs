@@ -5,7 +5,8 @@
 //! and channels do not meet. The loops over lanes are written with long bodies: short ones LLVM unrolls before it looks
 //! for vectors, and then finds short vectors, gathers and scatters.
 
-use super::{PATCH, TILE};
+use super::{Outputs, PATCH, TILE};
+use crate::panel::Block;
 use crate::tile::LANES;
 
 /// A number for each channel.
@@ -16,8 +17,7 @@ pub(super) type Row = [f32; PATCH * LANES];
 
 /// `B'` times a column of six numbers, for each of `N` lanes.
 #[inline(always)]
-fn input<const N: usize>(d: &[[f32; N]; PATCH]) -> [[f32; N]; PATCH] {
-    let mut t = [[0.0; N]; PATCH];
+fn input<const N: usize>(d: &[[f32; N]; PATCH], t: &mut [[f32; N]; PATCH]) {
     for l in 0..N {
         let (even, odd) = ((-4.0f32).mul_add(d[2][l], d[4][l]), (-4.0f32).mul_add(d[1][l], d[3][l]));
         let (outer, inner) = (d[4][l] - d[2][l], d[3][l] - d[1][l]);
@@ -28,13 +28,11 @@ fn input<const N: usize>(d: &[[f32; N]; PATCH]) -> [[f32; N]; PATCH] {
         t[4][l] = (-2.0f32).mul_add(inner, outer);
         t[5][l] = 4.0f32.mul_add(d[1][l], (-5.0f32).mul_add(d[3][l], d[5][l]));
     }
-    t
 }
 
 /// `G` times a column of three numbers, for each of `N` lanes.
 #[inline(always)]
-fn kernel<const N: usize>(g: &[[f32; N]; 3]) -> [[f32; N]; PATCH] {
-    let mut t = [[0.0; N]; PATCH];
+fn kernel<const N: usize>(g: &[[f32; N]; 3], t: &mut [[f32; N]; PATCH]) {
     for l in 0..N {
         let (near, far) = (g[0][l] + g[2][l], 4.0f32.mul_add(g[2][l], g[0][l]));
         t[0][l] = g[0][l] * (1.0 / 4.0);
@@ -44,13 +42,11 @@ fn kernel<const N: usize>(g: &[[f32; N]; 3]) -> [[f32; N]; PATCH] {
         t[4][l] = (-2.0f32).mul_add(g[1][l], far) * (1.0 / 24.0);
         t[5][l] = g[2][l];
     }
-    t
 }
 
 /// `A'` times a column of six numbers, for each of `N` lanes.
 #[inline(always)]
-fn output<const N: usize>(m: &[[f32; N]; PATCH]) -> [[f32; N]; TILE] {
-    let mut y = [[0.0; N]; TILE];
+fn output<const N: usize>(m: &[[f32; N]; PATCH], y: &mut [[f32; N]; TILE]) {
     for l in 0..N {
         let (near, near_odd) = (m[1][l] + m[2][l], m[1][l] - m[2][l]);
         let (far, far_odd) = (m[3][l] + m[4][l], m[3][l] - m[4][l]);
@@ -59,7 +55,6 @@ fn output<const N: usize>(m: &[[f32; N]; PATCH]) -> [[f32; N]; TILE] {
         y[2][l] = 4.0f32.mul_add(far, near);
         y[3][l] = 8.0f32.mul_add(far_odd, near_odd) + m[5][l];
     }
-    y
 }
 
 /// The numbers of a row, one after the other.
@@ -69,28 +64,36 @@ fn pixels<const COLUMNS: usize, const N: usize>(row: &[f32; N]) -> &[Lane; COLUM
     row.as_chunks::<LANES>().0.first_chunk::<COLUMNS>().unwrap_or(&[[0.0; LANES]; COLUMNS])
 }
 
-/// `B' d B` of the patch `d`; `take(row, numbers)` is given each row.
+/// `B' d B` of the patch `d`, one of the pixels of the blocks that lie `distance` apart.
 #[inline(always)]
-pub(super) fn transform_input(d: &[Row; PATCH], mut take: impl FnMut(usize, &[Lane; PATCH])) {
-    for (row, numbers) in input(d).iter().enumerate() {
-        take(row, &input(pixels(numbers)));
+pub(super) fn transform_input(d: &[Row; PATCH], to: &mut [Block], distance: usize, pixel: usize) {
+    let (mut half, mut numbers) = ([[0.0; PATCH * LANES]; PATCH], [[0.0; LANES]; PATCH]);
+    input(d, &mut half);
+    for (row, half) in half.iter().enumerate() {
+        input(pixels(half), &mut numbers);
+        for (column, numbers) in numbers.iter().enumerate() {
+            to[(row * PATCH + column) * distance][pixel] = *numbers;
+        }
     }
 }
 
 /// `G g G'` of the kernel `g`; `take(row, numbers)` is given each row.
 #[inline(always)]
 pub(super) fn transform_kernel(g: &[[f32; 3 * LANES]; 3], mut take: impl FnMut(usize, &[Lane; PATCH])) {
-    for (row, numbers) in kernel(g).iter().enumerate() {
-        take(row, &kernel(pixels(numbers)));
+    let (mut half, mut numbers) = ([[0.0; 3 * LANES]; PATCH], [[0.0; LANES]; PATCH]);
+    kernel(g, &mut half);
+    for (row, half) in half.iter().enumerate() {
+        kernel(pixels(half), &mut numbers);
+        take(row, &numbers);
     }
 }
 
-/// `A' M A` of the products `m`.
+/// Overwrites `y` with `A' M A` of the products `m`.
 #[inline(always)]
-pub(super) fn transform_output(m: &[Row; PATCH]) -> [[Lane; TILE]; TILE] {
-    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
-    for (outputs, numbers) in outputs.iter_mut().zip(&output(m)) {
-        *outputs = output(pixels(numbers));
+pub(super) fn transform_output(m: &[Row; PATCH], y: &mut Outputs) {
+    let mut half = [[0.0; PATCH * LANES]; TILE];
+    output(m, &mut half);
+    for (y, half) in y.iter_mut().zip(&half) {
+        output(pixels(half), y);
     }
-    outputs
 }

@@ -1,0 +1,181 @@
+//! Forward of images of one or three channels, the first layer's: what a row of a window covers lies together in the image, so
+//! the tile takes its numbers from there, without a [panel](crate::panel). The bits are the panel's.
+
+use super::forward::pool_cells;
+use super::{pooled_len, pooled_size};
+use crate::conv2d::Shape;
+use crate::cpu::{Level, multiversion};
+use crate::scratch::Scratch;
+use crate::tile::{LANES, NARROW, Tile, WIDE, Weights};
+use rayon::prelude::*;
+
+/// Pooled units of a tile: two rows of [`PIXELS`] pixels.
+const UNITS: usize = PIXELS / 2;
+
+/// Pixels of a row of a tile.
+const PIXELS: usize = NARROW.0;
+
+/// Whether this is for images of so many channels.
+pub(super) fn fits(shape: &Shape) -> bool {
+    matches!(shape.in_channels, 1 | 3)
+}
+
+/// As [`forward`](super::forward).
+pub(super) fn forward(
+    level: Level,
+    shape: &Shape,
+    x: &[f32],
+    kernel: &[f32],
+    bias: Option<&[f32]>,
+    y: &mut [f32],
+    winners: &mut [u8],
+) {
+    let weights = Weights::pack(level, kernel, 9 * shape.in_channels, shape.out_channels);
+    let [height, width] = pooled_size(shape);
+    let (size, row) = (pooled_len(shape), width * shape.out_channels);
+    // Whole images, unless there are few for the threads.
+    let tasks = (4 * rayon::current_num_threads()).div_ceil(shape.batch.max(1));
+    let rows = height.div_ceil(tasks.clamp(1, height));
+    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
+    let tasks = images.flat_map(|(image, (y, winners))| {
+        let parts = y.par_chunks_mut(rows * row).zip(winners.par_chunks_mut(rows * row));
+        parts.enumerate().map(move |(task, part)| (image, task * rows, part))
+    });
+    let stride = stride(shape);
+    tasks.for_each_init(
+        || Scratch::any((2 * rows + 2) * stride),
+        |band, (image, first, (y, winners))| {
+            let band = &mut band.get_mut()[..(2 * y.len() / row + 2) * stride];
+            load(shape, &x[image * shape.in_len()..][..shape.in_len()], 2 * first, stride, band);
+            for (at, (y, winners)) in y.chunks_exact_mut(row).zip(winners.chunks_exact_mut(row)).enumerate() {
+                pooled_row(level, shape, &band[2 * at * stride..][..4 * stride], &weights, bias, y, winners);
+            }
+        },
+    );
+}
+
+/// Numbers of a row of a band: the padded image's, and room for the last tile to overshoot.
+fn stride(shape: &Shape) -> usize {
+    (shape.out_width.next_multiple_of(PIXELS) + 2) * shape.in_channels
+}
+
+/// Copies rows of the image, from row `first` of the padded image on, with zeros around.
+fn load(shape: &Shape, image: &[f32], first: usize, stride: usize, band: &mut [f32]) {
+    let before = shape.pad_left * shape.in_channels;
+    let width = shape.in_width * shape.in_channels;
+    for (row, to) in band.chunks_exact_mut(stride).enumerate() {
+        match (first + row).checked_sub(shape.pad_top).filter(|row| *row < shape.in_height) {
+            Some(row) => {
+                let count = width.min(stride - before);
+                to[..before].fill(0.0);
+                to[before..][..count].copy_from_slice(&image[row * width..][..count]);
+                to[before + count..].fill(0.0);
+            }
+            None => to.fill(0.0),
+        }
+    }
+}
+
+/// Computes a row of pooled units from the four rows of the image that they see.
+fn pooled_row(
+    level: Level,
+    shape: &Shape,
+    rows: &[f32],
+    weights: &Weights,
+    bias: Option<&[f32]>,
+    y: &mut [f32],
+    winners: &mut [u8],
+) {
+    let (channels, outputs) = (shape.in_channels, shape.out_channels);
+    let size = UNITS * outputs;
+    let mut tile = Tile::new();
+    for (at, (y, winners)) in y.chunks_mut(size).zip(winners.chunks_mut(size)).enumerate() {
+        let (window, stride) = (&rows[at * PIXELS * channels..], rows.len() / 4);
+        for columns in weights.columns() {
+            let start = columns.start(bias);
+            let (weights, start, sums) = (columns.rows, &start[..], tile.sums(columns.vectors()));
+            match channels {
+                1 => multiversion!(
+                    level,
+                    fn(
+                        window: &[f32], stride: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]],
+                        sums: &mut [[f32; LANES]],
+                    )
+                        = multiply::<{ NARROW.0 / PIXELS }, { NARROW.1 }, 1, PIXELS>,
+                    wide = multiply::<{ WIDE.0 / PIXELS }, { WIDE.1 }, 1, PIXELS>
+                ),
+                _ => multiversion!(
+                    level,
+                    fn(
+                        window: &[f32], stride: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]],
+                        sums: &mut [[f32; LANES]],
+                    )
+                        = multiply::<{ NARROW.0 / PIXELS }, { NARROW.1 }, 3, { 3 * (PIXELS - 1) + 1 }>,
+                    wide = multiply::<{ WIDE.0 / PIXELS }, { WIDE.1 }, 3, { 3 * (PIXELS - 1) + 1 }>
+                ),
+            }
+            let (vectors, channel, count) = (columns.vectors(), columns.channel, columns.count);
+            multiversion!(
+                level,
+                fn(
+                    sums: &[[f32; LANES]], vectors: usize, channel: usize, count: usize, outputs: usize, y: &mut [f32],
+                    winners: &mut [u8],
+                ) = pool
+            );
+        }
+    }
+}
+
+/// Overwrites `sums` with what two rows of [`PIXELS`] pixels of `C` channels give, `R` rows at a time, for `V` vectors of out
+/// channels; `SPAN` is the distance of the last pixel of a row from the first, plus 1.
+#[inline(always)]
+fn multiply<const R: usize, const V: usize, const C: usize, const SPAN: usize>(
+    window: &[f32],
+    stride: usize,
+    weights: &[[f32; LANES]],
+    start: &[[f32; LANES]],
+    sums: &mut [[f32; LANES]],
+) {
+    let weights = weights.as_chunks::<V>().0;
+    let Some(start) = start.first_chunk::<V>() else { return };
+    let parts = sums.as_chunks_mut::<V>().0.as_chunks_mut::<PIXELS>().0.as_chunks_mut::<R>().0;
+    for (part, sums) in parts.iter_mut().enumerate() {
+        let mut tile = [[*start; PIXELS]; R];
+        for (u, weights) in weights.chunks_exact(3 * C).enumerate() {
+            let rows: [&[f32]; R] = std::array::from_fn(|r| &window[(part * R + r + u) * stride..]);
+            for (k, weights) in weights.iter().enumerate() {
+                for r in 0..R {
+                    let Some(pixels) = rows[r][k..].first_chunk::<SPAN>() else { return };
+                    for p in 0..PIXELS {
+                        for v in 0..V {
+                            for l in 0..LANES {
+                                tile[r][p][v][l] = pixels[p * C].mul_add(weights[v][l], tile[r][p][v][l]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        *sums = tile;
+    }
+}
+
+/// Pools the units of a tile, `count` channels from `channel` on.
+#[inline(always)]
+fn pool(
+    sums: &[[f32; LANES]],
+    vectors: usize,
+    channel: usize,
+    count: usize,
+    outputs: usize,
+    y: &mut [f32],
+    winners: &mut [u8],
+) {
+    for (unit, (y, winners)) in y.chunks_exact_mut(outputs).zip(winners.chunks_exact_mut(outputs)).enumerate() {
+        let (y, winners) = (&mut y[channel..][..count], &mut winners[channel..][..count]);
+        for (vector, (y, winners)) in y.chunks_mut(LANES).zip(winners.chunks_mut(LANES)).enumerate() {
+            let cell = |row: usize, column: usize| &sums[(row * PIXELS + 2 * unit + column) * vectors + vector];
+            pool_cells([cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1)], y, winners);
+        }
+    }
+}
