@@ -86,22 +86,24 @@ fn block_forward(bencher: Bencher, number: usize) {
         .bench_local(|| block::forward(&b.shape, &b.x, &b.kernel, Some(&b.bias), &mut b.y, &mut b.winners));
 }
 
-#[divan::bench(args = [2, 3, 4])]
-fn block_backward_input(bencher: Bencher, number: usize) {
-    let b = Block::new(number);
-    let mut dx = vec![0.0; b.x.len()];
-    bencher
-        .counter(b.operations())
-        .bench_local(|| block::backward_input(&b.shape, &b.dy, &b.winners, &b.kernel, &mut dx));
-}
-
 #[divan::bench(args = [1, 2, 3, 4])]
-fn block_backward_kernel(bencher: Bencher, number: usize) {
+fn block_backward(bencher: Bencher, number: usize) {
     let b = Block::new(number);
+    let mut dx = (number > 1).then(|| vec![0.0; b.x.len()]);
     let (mut dkernel, mut dbias) = (vec![0.0; b.kernel.len()], vec![0.0; b.bias.len()]);
-    bencher
-        .counter(b.operations())
-        .bench_local(|| block::backward_kernel(&b.shape, &b.x, &b.dy, &b.winners, &mut dkernel, Some(&mut dbias)));
+    let passes = if number > 1 { 2 } else { 1 };
+    bencher.counter(ItemsCount::new(2 * passes * b.shape.multiply_adds())).bench_local(|| {
+        block::backward(
+            &b.shape,
+            &b.x,
+            &b.dy,
+            &b.winners,
+            &b.kernel,
+            dx.as_deref_mut(),
+            &mut dkernel,
+            Some(&mut dbias),
+        );
+    });
 }
 
 #[divan::bench(args = [1, 2, 3, 4])]
@@ -196,10 +198,8 @@ fn step(bencher: Bencher) {
             dense::backward_kernel(&d.shape, &d.x, &d.dy, dkernel, None);
         }
         for (number, (b, [dx, dkernel, dbias])) in blocks.iter().zip(&mut gradients).enumerate() {
-            if number > 0 {
-                block::backward_input(&b.shape, &b.dy, &b.winners, &b.kernel, dx);
-            }
-            block::backward_kernel(&b.shape, &b.x, &b.dy, &b.winners, dkernel, Some(dbias));
+            let dx = (number > 0).then_some(&mut dx[..]);
+            block::backward(&b.shape, &b.x, &b.dy, &b.winners, &b.kernel, dx, dkernel, Some(dbias));
         }
     });
 }

@@ -32,8 +32,7 @@ fn check(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, dy: &[f
         let mut dkernel = vec![f32::NAN; kernel.len()];
         let mut dbias = vec![f32::NAN; shape.out_channels];
         block::forward(shape, x, kernel, bias, &mut y, &mut winners);
-        block::backward_input(shape, dy, &winners, kernel, &mut dx);
-        block::backward_kernel(shape, x, dy, &winners, &mut dkernel, Some(&mut dbias));
+        block::backward(shape, x, dy, &winners, kernel, Some(&mut dx), &mut dkernel, Some(&mut dbias));
         vec![y, winners.into_iter().map(f32::from).collect(), dx, dkernel, dbias]
     });
     let (y, winners) = (&results[0], &results[1]);

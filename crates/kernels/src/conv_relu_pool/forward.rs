@@ -2,7 +2,7 @@
 //!
 //! Directly, three pooled units make a register tile of twelve pixels. By Winograd, a tile of 4x4 outputs makes four units.
 
-use super::{DEAD, check, narrow, pooled_len, pooled_size};
+use super::{DEAD, check, forward_narrow as narrow, pooled_len, pooled_size};
 use crate::conv2d::Shape;
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
@@ -148,7 +148,10 @@ fn forward_by_tiles(
     let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
     let tasks = images.flat_map(|(image, (y, winners))| {
         let part = rows * TILE / 2 * width;
-        y.par_chunks_mut(part).zip(winners.par_chunks_mut(part)).enumerate().map(move |(task, part)| (image, task, part))
+        y.par_chunks_mut(part)
+            .zip(winners.par_chunks_mut(part))
+            .enumerate()
+            .map(move |(task, part)| (image, task, part))
     });
     tasks.for_each_init(
         || convolution.memory(),

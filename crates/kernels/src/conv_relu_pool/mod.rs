@@ -7,17 +7,17 @@
 //!
 //! Forward gives the bits of [`conv2d`](crate::conv2d) with ReLU followed by [`max_pool2d`](crate::max_pool2d).
 
-mod backward_input;
-mod backward_kernel;
+mod backward;
 mod band;
-mod first_layer;
 mod forward;
+mod forward_narrow;
+mod gather;
+mod gather_narrow;
 mod lists;
-mod narrow;
+mod scatter;
 
 use crate::conv2d::Shape;
-pub use backward_input::backward_input;
-pub use backward_kernel::backward_kernel;
+pub use backward::backward;
 pub use forward::forward;
 
 /// The winner of a pooled unit whose ReLU is dead: no gradient goes through it.

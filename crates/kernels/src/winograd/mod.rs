@@ -285,13 +285,7 @@ fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Blo
 
 /// Copies the patch at `corner` with zeros where it is outside the image, and in channels that are not there.
 #[inline(never)]
-fn copy_patch(
-    shape: &Shape,
-    image: &[f32],
-    corner: [isize; 2],
-    channel: usize,
-    copy: &mut [[Lane; PATCH]; PATCH],
-) {
+fn copy_patch(shape: &Shape, image: &[f32], corner: [isize; 2], channel: usize, copy: &mut [[Lane; PATCH]; PATCH]) {
     let count = LANES.min(shape.in_channels - channel);
     for (i, copy) in copy.iter_mut().enumerate() {
         let row = corner[0] + i as isize;

@@ -81,13 +81,15 @@ where
     let output = y.ghost();
     tape.add_backward_op(move |gradients| {
         let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-        if backward_input {
-            let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-            fused::backward_input(&shape, &dy, &winners, slice(&kernel), dx);
-        }
+        let mut dx = if backward_input { Some(gradient::take(gradients.get_or_alloc_mut(&x)?)) } else { None };
         gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
-            fused::backward_kernel(&shape, slice(&x), &dy, &winners, dkernel, dbias);
-        })
+            let (x, dx) = (slice(&x), dx.as_deref_mut());
+            fused::backward(&shape, x, &dy, &winners, slice(&kernel), dx, dkernel, dbias);
+        })?;
+        if let Some(dx) = dx {
+            **gradients.get_or_alloc_mut(&x)? = dx;
+        }
+        Ok(())
     });
     y.put_tape(tape)
 }

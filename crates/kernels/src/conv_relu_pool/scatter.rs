@@ -1,51 +1,39 @@
 //! The gradient of the input: each entry of a list adds its 3x3 window of weights, times its gradient.
 
+use super::band;
 use super::lists::Lists;
-use super::{band, check, pooled_len};
 use crate::conv2d::Shape;
-use crate::cpu::{self, Level, multiversion};
+use crate::cpu::{Level, multiversion};
 use crate::scratch::Scratch;
 use rayon::prelude::*;
+use std::ops::Range;
 
-/// Overwrites `dx` with the gradient of the input, given `dy`, that of the pooled output, and forward's `winners`.
-///
-/// # Panics
-/// If the kernel is not 3x3 with stride 1, or a slice's length is not what `shape` says.
-pub fn backward_input(shape: &Shape, dy: &[f32], winners: &[u8], kernel: &[f32], dx: &mut [f32]) {
-    check(shape);
-    assert_eq!(dy.len(), shape.batch * pooled_len(shape));
-    assert_eq!(winners.len(), dy.len());
-    assert_eq!(kernel.len(), shape.kernel_len());
-    assert_eq!(dx.len(), shape.batch * shape.in_len());
-    if dx.is_empty() {
-        return;
+/// A kernel laid out for the input's gradient.
+pub(super) struct Scatter<'a> {
+    level: Level,
+    shape: &'a Shape,
+    /// In channels that lie side by side.
+    lanes: usize,
+    weights: Scratch,
+}
+
+impl<'a> Scatter<'a> {
+    pub fn new(level: Level, shape: &'a Shape, kernel: &[f32]) -> Self {
+        let lanes = band::lanes(level, shape.in_channels);
+        Scatter { level, shape, lanes, weights: pack(shape, kernel, lanes) }
     }
-    if dy.is_empty() {
-        return dx.fill(0.0);
+
+    /// Adds what the lists of the pooled rows `rows` of an image say to its gradient.
+    pub fn add_band(&self, rows: &Range<usize>, lists: &Lists, scratch: &mut [f32], dx: &mut [f32]) {
+        let &Scatter { level, shape, lanes, .. } = self;
+        let band = &mut scratch[..band::pixels(shape, rows.len()) * lanes];
+        for (block, weights) in self.weights.get().chunks_exact(shape.out_channels * 9 * lanes).enumerate() {
+            let count = lanes.min(shape.in_channels - block * lanes);
+            band.fill(0.0);
+            scatter(level, lanes, shape, lists, weights, band);
+            band::add(level, shape, band, rows, block * lanes, count, lanes, dx);
+        }
     }
-    let level = cpu::level();
-    let lanes = band::lanes(level, shape.in_channels);
-    let weights = pack(shape, kernel, lanes);
-    let rows = band::rows(shape, shape.in_channels.min(32));
-    let per_block = shape.out_channels * 9 * lanes;
-    dx.par_chunks_mut(shape.in_len()).enumerate().for_each_init(
-        || (Lists::new(shape, rows), Scratch::zeros(band::pixels(shape, rows) * lanes)),
-        |(lists, scratch), (image, dx)| {
-            let unit = image * pooled_len(shape)..(image + 1) * pooled_len(shape);
-            let (dy, winners) = (&dy[unit.clone()], &winners[unit]);
-            dx.fill(0.0);
-            for rows in band::bands(shape, rows) {
-                lists.build(shape, dy, winners, rows.clone());
-                for (block, weights) in weights.get().chunks_exact(per_block).enumerate() {
-                    let (channel, band) = (block * lanes, scratch.get_mut());
-                    let count = lanes.min(shape.in_channels - channel);
-                    band.fill(0.0);
-                    scatter(level, lanes, shape, lists, weights, band);
-                    band::add(level, shape, band, &rows, channel, count, lanes, dx);
-                }
-            }
-        },
-    );
 }
 
 /// The kernel as `[block of in channels][out channel][tap][lane]`, zeros behind the last channel.
@@ -91,10 +79,10 @@ fn scatter_lanes<const L: usize>(shape: &Shape, lists: &Lists, weights: &[f32], 
         let weights = *weights;
         for entry in lists.channel(output) {
             for u in 0..3 {
-                let Some(pixels) = band[entry.at as usize + u * width..].first_chunk_mut::<3>() else { return };
+                let Some(pixels) = band[entry.at() + u * width..].first_chunk_mut::<3>() else { return };
                 for v in 0..3 {
                     for l in 0..L {
-                        pixels[v][l] = entry.gradient.mul_add(weights[u * 3 + v][l], pixels[v][l]);
+                        pixels[v][l] = entry.gradient().mul_add(weights[u * 3 + v][l], pixels[v][l]);
                     }
                 }
             }

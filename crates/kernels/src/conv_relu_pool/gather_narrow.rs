@@ -1,11 +1,9 @@
 //! The kernel's gradient where a row of a window is at most 16 numbers (an image of 1 to 5 channels): a row is one
 //! vector, its last lanes idle, and two entries are summed at a time so that the additions need not wait for each other.
 
-use super::band;
 use super::lists::{Entry, Lists};
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
-use crate::scratch::Scratch;
 
 /// Numbers of a window's row, idle ones included.
 pub(super) const LANES: usize = 16;
@@ -15,34 +13,16 @@ pub(super) fn fits(shape: &Shape) -> bool {
     3 * shape.in_channels <= LANES
 }
 
-/// Adds an image to `sums`, `[out channel][row][lane]`, and to `bias`.
-pub(super) fn add_image(
-    level: Level,
-    shape: &Shape,
-    x: &[f32],
-    dy: &[f32],
-    winners: &[u8],
-    sums: &mut [f32],
-    bias: &mut [f32],
-) {
-    let rows = band::rows(shape, shape.in_channels);
-    let mut lists = Lists::new(shape, rows);
-    let channels = shape.in_channels;
-    // Behind the last pixel there is room for a vector to overshoot.
-    let mut scratch = Scratch::zeros(band::pixels(shape, rows) * channels + LANES);
-    for rows in band::bands(shape, rows) {
-        lists.build(shape, dy, winners, rows.clone());
-        let (lists, band) = (&lists, scratch.get_mut());
-        band::load(level, shape, x, &rows, 0, channels, channels, band);
-        multiversion!(
-            level,
-            fn(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &mut [f32]) = gather
-        );
-    }
+/// Adds to `sums`, `[out channel][row][lane]`, and to `bias` what the lists say of the band.
+pub(super) fn gather(level: Level, shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &mut [f32]) {
+    multiversion!(
+        level,
+        fn(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &mut [f32]) = gather_rows
+    );
 }
 
 #[inline(always)]
-fn gather(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &mut [f32]) {
+fn gather_rows(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &mut [f32]) {
     let channels = shape.in_channels;
     let row = (shape.out_width + 2) * channels;
     let sums = sums.as_chunks_mut::<LANES>().0.as_chunks_mut::<3>().0;
@@ -53,12 +33,12 @@ fn gather(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &m
         for pair in pairs {
             for i in 0..2 {
                 add(pair[i], channels, row, band, &mut windows[i]);
-                totals[i] += pair[i].gradient;
+                totals[i] += pair[i].gradient();
             }
         }
         for entry in last {
             add(*entry, channels, row, band, &mut windows[0]);
-            totals[0] += entry.gradient;
+            totals[0] += entry.gradient();
         }
         for u in 0..3 {
             for l in 0..LANES {
@@ -73,9 +53,9 @@ fn gather(shape: &Shape, lists: &Lists, band: &[f32], sums: &mut [f32], bias: &m
 #[inline(always)]
 fn add(entry: Entry, channels: usize, row: usize, band: &[f32], window: &mut [[f32; LANES]; 3]) {
     for u in 0..3 {
-        let Some(numbers) = band[entry.at as usize * channels + u * row..].first_chunk::<LANES>() else { return };
+        let Some(numbers) = band[entry.at() * channels + u * row..].first_chunk::<LANES>() else { return };
         for l in 0..LANES {
-            window[u][l] = entry.gradient.mul_add(numbers[l], window[u][l]);
+            window[u][l] = entry.gradient().mul_add(numbers[l], window[u][l]);
         }
     }
 }
