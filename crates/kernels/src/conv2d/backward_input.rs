@@ -4,10 +4,12 @@
 //! likewise for columns. So pixels fall into `strides[0] * strides[1]` classes by their remainders; within a class every
 //! pixel sees the same taps, of a window of `dy` that slides with stride 1. Images go to threads one by one.
 
-use super::Shape;
+use super::{Shape, forward};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
+use crate::scratch::Scratch;
 use crate::tile::{Tile, Weights};
+use crate::winograd;
 use rayon::prelude::*;
 
 /// Overwrites `dx` with the gradient of the input, given `dy`, that of the output before any activation.
@@ -23,6 +25,9 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
     }
     if dy.is_empty() {
         return dx.fill(0.0);
+    }
+    if let Some(mirrored) = mirrored(shape).filter(winograd::wins) {
+        return forward(&mirrored, dy, mirrored_kernel(shape, kernel).get(), None, false, dx);
     }
     let level = cpu::level();
     let [vertical, horizontal] = shape.strides;
@@ -43,6 +48,38 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
             );
         }
     });
+}
+
+/// The convolution of `dy` whose output is `dx`, where the stride is 1 and `dx` reaches no further than the windows.
+fn mirrored(shape: &Shape) -> Option<Shape> {
+    let pad = |pad: usize, kernel: usize| (kernel - 1).checked_sub(pad);
+    (shape.strides == [1, 1]).then_some(())?;
+    Some(Shape {
+        in_height: shape.out_height,
+        in_width: shape.out_width,
+        in_channels: shape.out_channels,
+        out_height: shape.in_height,
+        out_width: shape.in_width,
+        out_channels: shape.in_channels,
+        pad_top: pad(shape.pad_top, shape.kernel[0])?,
+        pad_left: pad(shape.pad_left, shape.kernel[1])?,
+        ..*shape
+    })
+}
+
+/// The kernel of that: the last tap first, out channels by in channels.
+fn mirrored_kernel(shape: &Shape, kernel: &[f32]) -> Scratch {
+    let (inputs, outputs) = (shape.in_channels, shape.out_channels);
+    let taps = shape.kernel[0] * shape.kernel[1];
+    let mut mirrored = Scratch::any(kernel.len());
+    mirrored.get_mut().par_chunks_mut(inputs).enumerate().for_each(|(row, mirrored)| {
+        let (tap, output) = (taps - 1 - row / outputs, row % outputs);
+        let tap = &kernel[tap * inputs * outputs..][..inputs * outputs];
+        for (mirrored, kernel) in mirrored.iter_mut().zip(tap[output..].iter().step_by(outputs)) {
+            *mirrored = *kernel;
+        }
+    });
+    mirrored
 }
 
 /// Input pixels that meet the same taps.
