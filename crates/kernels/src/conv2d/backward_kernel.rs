@@ -5,6 +5,7 @@ use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Window};
 use crate::scratch::{add_up, chunks};
 use crate::tile::{Tile, Weights};
+use crate::winograd;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -26,13 +27,26 @@ pub fn backward_kernel(shape: &Shape, x: &[f32], dy: &[f32], dkernel: &mut [f32]
         .into_par_iter()
         .map(|images| {
             let mut sums = [vec![0.0; shape.kernel_len()], vec![0.0; shape.out_channels]];
-            add_images(level, shape, x, dy, images, &mut sums);
+            if winograd::wins(shape) {
+                add_bias(shape, &dy[images.start * shape.out_len()..images.end * shape.out_len()], &mut sums[1]);
+                winograd::sum_images(level, shape, x, dy, images, &mut sums[0]);
+            } else {
+                add_images(level, shape, x, dy, images, &mut sums);
+            }
             sums
         })
         .collect();
     add_up(sums.iter().map(|[kernel, _]| &kernel[..]), dkernel);
     if let Some(dbias) = dbias {
         add_up(sums.iter().map(|[_, bias]| &bias[..]), dbias);
+    }
+}
+
+fn add_bias(shape: &Shape, dy: &[f32], bias: &mut [f32]) {
+    for dy in dy.chunks_exact(shape.out_channels) {
+        for (bias, dy) in bias.iter_mut().zip(dy) {
+            *bias += dy;
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 //! Sums are taken in another order than by direct convolution, so the bits differ. Therefore [`wins`] decides by the
 //! shape alone which of the two runs.
 
+mod gradient;
 mod transform;
 
 use crate::conv2d::Shape;
@@ -17,6 +18,7 @@ use crate::cpu::{Level, multiversion};
 use crate::panel::{Block, DEPTH, PIXELS};
 use crate::scratch::Scratch;
 use crate::tile::{self, LANES, NARROW, WIDE, Weights};
+pub(crate) use gradient::sum_images;
 use rayon::prelude::*;
 use std::ops::Range;
 use transform::Lane;
@@ -166,30 +168,24 @@ impl<'a> Convolution<'a> {
     pub fn rows(&self, image: &[f32], rows: Range<usize>, memory: &mut Memory, output: &mut impl Output) {
         let across = self.tiles()[1];
         let Memory { patches, sums } = memory;
-        let patches = patches.get_mut().as_chunks_mut::<DEPTH>().0.as_chunks_mut::<PIXELS>().0;
+        let patches = patches.get_mut().as_chunks_mut::<LANES>().0;
         let sums = sums.get_mut().as_chunks_mut::<LANES>().0;
         let end = rows.end * across;
         for start in (rows.start * across..end).step_by(DOZENS * PIXELS) {
             let tiles = start..end.min(start + DOZENS * PIXELS);
-            let job = PatchJob {
-                shape: self.shape,
-                across,
-                tiles: tiles.clone(),
-                depth: self.depth(),
-                distance: self.distance(),
-            };
-            {
-                let (job, patches) = (&job, &mut *patches);
-                multiversion!(
-                    self.level,
-                    fn(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) = transform_patches
-                );
-            }
+            let distance = self.distance() * PIXELS;
+            Patches { shape: self.shape, across, depth: self.depth(), distance, panels: true }.transform(
+                self.level,
+                image,
+                tiles.clone(),
+                patches,
+            );
+            let blocks = patches.as_chunks::<PIXELS>().0;
             for columns in self.weights.columns() {
                 let vectors = columns.vectors();
                 let (count, inputs) = (tiles.len(), self.shape.in_channels);
                 for position in 0..POSITIONS {
-                    let patches = &patches[position * job.distance..][..DOZENS * job.depth];
+                    let patches = &blocks[position * self.distance()..][..DOZENS * self.depth()];
                     let weights = &columns.rows[position * inputs * vectors..][..inputs * vectors];
                     let sums = &mut sums[position * DOZENS * PIXELS * vectors..][..DOZENS * PIXELS * vectors];
                     multiversion!(
@@ -233,38 +229,52 @@ fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, 
     }
 }
 
-/// Which patches are transformed, and where they go.
-struct PatchJob<'a> {
+/// How transformed patches lie in memory, of each a vector for each position and [`LANES`] channels.
+struct Patches<'a> {
     shape: &'a Shape,
+    /// Tiles in a row.
     across: usize,
-    tiles: Range<usize>,
+    /// Vectors of a patch at a position.
     depth: usize,
+    /// Vectors from one position to the next.
     distance: usize,
+    /// Whether a dozen patches lie side by side, as in a [panel](crate::panel), or one after the other.
+    panels: bool,
 }
 
-/// Transforms the patches of some tiles of an image.
+impl Patches<'_> {
+    /// Transforms the patches of some tiles of an image, which are numbered along the rows.
+    fn transform(&self, level: Level, image: &[f32], tiles: Range<usize>, to: &mut [Lane]) {
+        let patches = self;
+        multiversion!(
+            level,
+            fn(patches: &Patches<'_>, image: &[f32], tiles: Range<usize>, to: &mut [Lane]) = transform_patches
+        );
+    }
+}
+
 #[inline(always)]
-fn transform_patches(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) {
-    let shape = job.shape;
+fn transform_patches(patches: &Patches<'_>, image: &[f32], tiles: Range<usize>, to: &mut [Lane]) {
+    let &Patches { shape, across, depth, distance, panels } = patches;
     let channels = shape.in_channels;
     let stride = shape.in_width * channels;
     let mut copy = [[[0.0; LANES]; PATCH]; PATCH];
-    for (at, tile) in job.tiles.clone().enumerate() {
-        let [row, column] = shape.corner(tile / job.across * TILE, tile % job.across * TILE);
+    for (at, tile) in tiles.enumerate() {
+        let [row, column] = shape.corner(tile / across * TILE, tile % across * TILE);
         let inside = row >= 0
             && column >= 0
             && row as usize + PATCH <= shape.in_height
             && column as usize + PATCH <= shape.in_width;
-        for part in 0..job.depth {
-            let channel = part * DEPTH;
-            let to = &mut patches[at / PIXELS * job.depth + part..];
+        for part in 0..depth {
+            let channel = part * LANES;
+            let first = if panels { (at / PIXELS * depth + part) * PIXELS + at % PIXELS } else { at * depth + part };
+            let to = &mut to[first..];
             if inside && channel + LANES <= channels {
                 let source = &image[row as usize * stride + column as usize * channels + channel..];
-                transform_patch(source, stride, channels, to, job.distance, at % PIXELS);
+                transform_patch(source, stride, channels, to, distance);
             } else {
                 copy_patch(shape, image, [row, column], channel, &mut copy);
-                let source = copy.as_flattened().as_flattened();
-                transform_patch(source, PATCH * LANES, LANES, to, job.distance, at % PIXELS);
+                transform_patch(copy.as_flattened().as_flattened(), PATCH * LANES, LANES, to, distance);
             }
         }
     }
@@ -272,7 +282,7 @@ fn transform_patches(job: &PatchJob<'_>, image: &[f32], patches: &mut [Block]) {
 
 /// Transforms the patch at the start of `source`, whose rows are `stride` numbers apart and pixels `channels`.
 #[inline(always)]
-fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Block], distance: usize, tile: usize) {
+fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Lane], distance: usize) {
     let mut rows = [[0.0; PATCH * LANES]; PATCH];
     for (row, numbers) in rows.iter_mut().enumerate() {
         for (column, numbers) in numbers.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
@@ -280,7 +290,7 @@ fn transform_patch(source: &[f32], stride: usize, channels: usize, to: &mut [Blo
             *numbers = *pixel;
         }
     }
-    transform::transform_input(&rows, to, distance, tile);
+    transform::transform_input(&rows, to, distance);
 }
 
 /// Copies the patch at `corner` with zeros where it is outside the image, and in channels that are not there.

@@ -1,12 +1,12 @@
-//! The three transforms, in the notation of Lavin and Gray (2016): `U = G g G'` of a 3x3 kernel, `V = B' d B` of a 6x6 patch
-//! of the input, and `Y = A' M A`, the 4x4 outputs that the products `M` of the two make. The points are 0, 1, -1, 2, -2.
+//! The transforms, in the notation of Lavin and Gray (2016): `U = G g G'` of a 3x3 kernel, `V = B' d B` of a 6x6 patch of the
+//! input, and `Y = A' M A`, the 4x4 outputs that the products `M` of the two make; for the kernel's gradient, their
+//! transposes, `A dY A'` and `G' S G`. The points are 0, 1, -1, 2, -2.
 //!
 //! Rows are transformed first, all their columns at once, then columns. Every number is a vector of [`LANES`] channels,
 //! and channels do not meet. The loops over lanes are written with long bodies: short ones LLVM unrolls before it looks
 //! for vectors, and then finds short vectors, gathers and scatters.
 
 use super::{Outputs, PATCH, TILE};
-use crate::panel::Block;
 use crate::tile::LANES;
 
 /// A number for each channel.
@@ -57,6 +57,33 @@ fn output<const N: usize>(m: &[[f32; N]; PATCH], y: &mut [[f32; N]; TILE]) {
     }
 }
 
+/// `A` times a column of four gradients, for each of `N` lanes.
+#[inline(always)]
+fn output_gradient<const N: usize>(dy: &[[f32; N]; TILE], t: &mut [[f32; N]; PATCH]) {
+    for l in 0..N {
+        let (even, odd) = (dy[0][l] + dy[2][l], dy[1][l] + dy[3][l]);
+        let (far_even, far_odd) = (4.0f32.mul_add(dy[2][l], dy[0][l]), 4.0f32.mul_add(dy[3][l], dy[1][l]));
+        t[0][l] = dy[0][l];
+        t[1][l] = even + odd;
+        t[2][l] = even - odd;
+        t[3][l] = 2.0f32.mul_add(far_odd, far_even);
+        t[4][l] = (-2.0f32).mul_add(far_odd, far_even);
+        t[5][l] = dy[3][l];
+    }
+}
+
+/// `G'` times a column of six sums, for each of `N` lanes.
+#[inline(always)]
+fn kernel_gradient<const N: usize>(s: &[[f32; N]; PATCH], dg: &mut [[f32; N]; 3]) {
+    for l in 0..N {
+        let (near, near_odd) = (s[1][l] + s[2][l], s[2][l] - s[1][l]);
+        let (far, far_odd) = (s[3][l] + s[4][l], s[3][l] - s[4][l]);
+        dg[0][l] = 0.25f32.mul_add(s[0][l], (-1.0f32 / 6.0).mul_add(near, far * (1.0 / 24.0)));
+        dg[1][l] = (1.0f32 / 6.0).mul_add(near_odd, far_odd * (1.0 / 12.0));
+        dg[2][l] = (1.0f32 / 6.0).mul_add(far - near, s[5][l]);
+    }
+}
+
 /// The numbers of a row, one after the other.
 #[inline(always)]
 fn pixels<const COLUMNS: usize, const N: usize>(row: &[f32; N]) -> &[Lane; COLUMNS] {
@@ -64,15 +91,15 @@ fn pixels<const COLUMNS: usize, const N: usize>(row: &[f32; N]) -> &[Lane; COLUM
     row.as_chunks::<LANES>().0.first_chunk::<COLUMNS>().unwrap_or(&[[0.0; LANES]; COLUMNS])
 }
 
-/// `B' d B` of the patch `d`, one of the pixels of the blocks that lie `distance` apart.
+/// `B' d B` of the patch `d`, its numbers `distance` apart.
 #[inline(always)]
-pub(super) fn transform_input(d: &[Row; PATCH], to: &mut [Block], distance: usize, pixel: usize) {
+pub(super) fn transform_input(d: &[Row; PATCH], to: &mut [Lane], distance: usize) {
     let (mut half, mut numbers) = ([[0.0; PATCH * LANES]; PATCH], [[0.0; LANES]; PATCH]);
     input(d, &mut half);
     for (row, half) in half.iter().enumerate() {
         input(pixels(half), &mut numbers);
         for (column, numbers) in numbers.iter().enumerate() {
-            to[(row * PATCH + column) * distance][pixel] = *numbers;
+            to[(row * PATCH + column) * distance] = *numbers;
         }
     }
 }
@@ -95,5 +122,28 @@ pub(super) fn transform_output(m: &[Row; PATCH], y: &mut Outputs) {
     output(m, &mut half);
     for (y, half) in y.iter_mut().zip(&half) {
         output(pixels(half), y);
+    }
+}
+
+/// `A dY A'` of the gradients `dy` of a tile, the numbers `distance` apart.
+#[inline(always)]
+pub(super) fn transform_output_gradient(dy: &[[f32; TILE * LANES]; TILE], to: &mut [Lane], distance: usize) {
+    let (mut half, mut numbers) = ([[0.0; TILE * LANES]; PATCH], [[0.0; LANES]; PATCH]);
+    output_gradient(dy, &mut half);
+    for (row, half) in half.iter().enumerate() {
+        output_gradient(pixels(half), &mut numbers);
+        for (column, numbers) in numbers.iter().enumerate() {
+            to[(row * PATCH + column) * distance] = *numbers;
+        }
+    }
+}
+
+/// Overwrites `dg` with `G' S G` of the sums `s`.
+#[inline(always)]
+pub(super) fn transform_kernel_gradient(s: &[Row; PATCH], dg: &mut [[Lane; 3]; 3]) {
+    let mut half = [[0.0; PATCH * LANES]; 3];
+    kernel_gradient(s, &mut half);
+    for (dg, half) in dg.iter_mut().zip(&half) {
+        kernel_gradient(pixels(half), dg);
     }
 }
