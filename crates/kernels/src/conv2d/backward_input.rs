@@ -4,7 +4,7 @@
 //! likewise for columns. So pixels fall into `strides[0] * strides[1]` classes by their remainders; within a class every
 //! pixel sees the same taps, of a window of `dy` that slides with stride 1. Images go to threads one by one.
 
-use super::Shape;
+use super::{Shape, grouped};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{Tile, Weights};
@@ -23,6 +23,9 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
     }
     if dy.is_empty() {
         return dx.fill(0.0);
+    }
+    if shape.groups != 1 {
+        return grouped::backward_input(shape, dy, kernel, dx);
     }
     let level = cpu::level();
     let [vertical, horizontal] = shape.strides;

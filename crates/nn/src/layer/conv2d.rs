@@ -99,6 +99,7 @@ where
             out_height: O::HEIGHT,
             out_width: O::WIDTH,
             out_channels: O::Channels::SIZE,
+            groups: 1,
             kernel: K::SIZES,
             strides: S::SIZES,
             pad_top,
