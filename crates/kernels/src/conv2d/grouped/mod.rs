@@ -10,9 +10,10 @@ mod wide;
 use super::Shape;
 use crate::tile::LANES;
 
-/// Whether a sum over the channels of one group, for each of the channels of another, is done for all groups at once.
+/// Whether a group of `from` channels that are summed over for `to` others is one for the kernel of narrow groups: its work grows
+/// with the product of the two, a register tile's with `from` alone.
 fn is_narrow(from: usize, to: usize) -> bool {
-    from == 1 || (from <= LANES && to < LANES)
+    from == 1 || from * to <= LANES
 }
 
 /// Channels of a group: in, out.

@@ -67,26 +67,16 @@ fn sweep(stage: &Stage, from: &[f32], len: usize, weights: &[f32], bias: Option<
 fn image<const P: usize>(job: &Job<'_>, from: &[f32], memory: &mut Vec<Lanes>, to: &mut [f32]) {
     for (block, weights) in job.weights.chunks_exact(job.taps.len()).enumerate() {
         job.stage.fill(from, block, memory);
-        if job.stage.steps[1] == 1 {
-            pixels::<P, true>(job, block, weights, memory, to);
-        } else {
-            pixels::<P, false>(job, block, weights, memory, to);
-        }
+        pixels::<P>(job, block, weights, memory, to);
     }
 }
 
-/// Computes a block of lanes of one image. A step of one, known to the compiler, saves it the bounds of each load.
+/// Computes a block of lanes of one image.
 #[inline(always)]
-fn pixels<const P: usize, const ONE: bool>(
-    job: &Job<'_>,
-    block: usize,
-    weights: &[Lanes],
-    memory: &[Lanes],
-    to: &mut [f32],
-) {
+fn pixels<const P: usize>(job: &Job<'_>, block: usize, weights: &[Lanes], memory: &[Lanes], to: &mut [f32]) {
     let (stage, channel) = (job.stage, block * LANES);
     let count = LANES.min(stage.channels - channel);
-    let step = if ONE { 1 } else { stage.steps[1] };
+    let step = stage.steps[1];
     let start = job.bias.map_or([0.0; LANES], |bias| load(&bias[channel..][..count]));
     let [rows, columns] = stage.grid;
     for row in 0..rows {
