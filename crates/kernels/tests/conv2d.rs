@@ -125,3 +125,21 @@ fn nan_is_passed_on_by_relu() {
     assert_eq!(results[0], nans(&expected));
     assert_eq!(results[0].iter().sum::<f32>(), (9 * 18 + 2 * 9 * 8) as f32);
 }
+
+#[test]
+fn nan_stays_in_its_group() {
+    for channels in [3, 60] {
+        let shape = Shape { groups: 3, ..conv_shape(1, [9, 8, channels], channels, [3, 3], [1, 1], true) };
+        let mut random = Random(6);
+        let (mut x, kernel) = (random.reals(shape.in_len()), random.reals(shape.kernel_len()));
+        x[10 * channels] = f32::NAN;
+        let results = everywhere(|| {
+            let mut y = vec![1.0; shape.out_len()];
+            conv2d::forward(&shape, &x, &kernel, None, true, &mut y);
+            vec![nans(&y)]
+        });
+        let expected: Vec<f32> = reference::conv(&shape, &x, &kernel, None).iter().map(|y| *y as f32).collect();
+        assert_eq!(results[0], nans(&expected));
+        assert_eq!(results[0].iter().sum::<f32>(), (9 * channels / 3) as f32);
+    }
+}

@@ -1,7 +1,7 @@
 //! Narrow groups, the gradient of kernel and bias: the sums of a few taps stay in registers while pixels go by.
 
 use super::super::Shape;
-use super::stage::{Stage, blocks};
+use super::stage::{Stage, load};
 use crate::cpu::{self, Level, multiversion};
 use crate::scratch::{add_up, chunks};
 use crate::tile::{Aligned, LANES, Lanes};
@@ -43,17 +43,16 @@ fn add_images(level: Level, job: &Job<'_>, x: &[f32], dy: &[f32], images: Range<
     let zeros = |count: usize| vec![Aligned([0.0; LANES]); count];
     let mut memory = Memory {
         stage: job.stage.memory(),
-        dy: Vec::new(),
+        dy: zeros(job.stage.grid[0] * job.stage.grid[1]),
         kernel: zeros(channels.div_ceil(LANES) * job.taps.len()),
         bias: zeros(channels.div_ceil(LANES)),
     };
     for image in images {
         let x = &x[image * job.shape.in_len()..][..job.shape.in_len()];
-        memory.dy = blocks(&dy[image * job.shape.out_len()..][..job.shape.out_len()], channels);
-        let memory = &mut memory;
+        let (dy, memory) = (&dy[image * job.shape.out_len()..][..job.shape.out_len()], &mut memory);
         multiversion!(
             level,
-            fn(job: &Job<'_>, x: &[f32], memory: &mut Memory) = add_image::<{ TAPS[1] }>,
+            fn(job: &Job<'_>, x: &[f32], dy: &[f32], memory: &mut Memory) = add_image::<{ TAPS[1] }>,
             wide = add_image::<{ TAPS[0] }>
         );
     }
@@ -65,7 +64,7 @@ fn add_images(level: Level, job: &Job<'_>, x: &[f32], dy: &[f32], images: Range<
     [kernel.collect(), bias.collect()]
 }
 
-/// Working memory of a chunk, and its sums: for each block of lanes the taps, and the bias.
+/// Working memory of a chunk, of one block of lanes at a time, and its sums: for each block the taps, and the bias.
 struct Memory {
     stage: Vec<Lanes>,
     dy: Vec<Lanes>,
@@ -75,15 +74,17 @@ struct Memory {
 
 /// Adds one image, `T` taps at a time.
 #[inline(always)]
-fn add_image<const T: usize>(job: &Job<'_>, x: &[f32], memory: &mut Memory) {
-    let Memory { stage, dy, kernel, bias } = memory;
-    let [rows, columns] = job.stage.grid;
+fn add_image<const T: usize>(job: &Job<'_>, x: &[f32], dy: &[f32], memory: &mut Memory) {
+    let Memory { stage, dy: staged_dy, kernel, bias } = memory;
+    let (columns, channels) = (job.stage.grid[1], job.shape.out_channels);
     let sums = kernel.chunks_exact_mut(job.taps.len()).zip(bias);
-    for (block, (dy, (kernel, bias))) in dy.chunks_exact(rows * columns).zip(sums).enumerate() {
+    for (block, (kernel, bias)) in sums.enumerate() {
         job.stage.fill(x, block, stage);
-        for dy in dy {
+        let count = LANES.min(channels - block * LANES);
+        for (lanes, dy) in staged_dy.iter_mut().zip(dy.chunks_exact(channels)) {
+            lanes.0 = load(&dy[block * LANES..][..count]);
             for l in 0..LANES {
-                bias.0[l] += dy.0[l];
+                bias.0[l] += lanes.0[l];
             }
         }
         let sums = kernel.as_chunks_mut::<T>().0.iter_mut().zip(job.taps.as_chunks::<T>().0);
@@ -92,7 +93,7 @@ fn add_image<const T: usize>(job: &Job<'_>, x: &[f32], memory: &mut Memory) {
             for t in 0..T {
                 sums[t] = kernel[t].0;
             }
-            for (row, dy) in dy.chunks_exact(columns).enumerate() {
+            for (row, dy) in staged_dy.chunks_exact(columns).enumerate() {
                 for (column, dy) in dy.iter().enumerate() {
                     let corner = job.stage.corner(row, column);
                     for t in 0..T {
