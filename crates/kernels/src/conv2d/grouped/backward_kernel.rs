@@ -1,10 +1,10 @@
 //! Narrow groups, the gradient of kernel and bias: the sums of a few taps stay in registers while pixels go by.
 
 use super::super::Shape;
-use super::stage::{Stage, load};
+use super::stage::{Lanes, Stage, load};
 use crate::cpu::{self, Level, multiversion};
 use crate::scratch::{add_up, chunks};
-use crate::tile::{Aligned, LANES, Lanes};
+use crate::tile::LANES;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -40,7 +40,7 @@ struct Job<'a> {
 /// The sums over some images, of kernel and bias.
 fn add_images(level: Level, job: &Job<'_>, x: &[f32], dy: &[f32], images: Range<usize>, taps: usize) -> [Vec<f32>; 2] {
     let channels = job.shape.out_channels;
-    let zeros = |count: usize| vec![Aligned([0.0; LANES]); count];
+    let zeros = |count: usize| vec![Lanes([0.0; LANES]); count];
     let mut memory = Memory {
         stage: job.stage.memory(),
         dy: zeros(job.stage.grid[0] * job.stage.grid[1]),

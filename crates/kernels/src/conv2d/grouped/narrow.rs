@@ -5,9 +5,9 @@
 
 use super::super::Shape;
 use super::channels;
-use super::stage::{PIXELS, Stage, blocks, load};
+use super::stage::{Lanes, PIXELS, Stage, blocks, load};
 use crate::cpu::{self, multiversion};
-use crate::tile::{LANES, Lanes};
+use crate::tile::LANES;
 use rayon::prelude::*;
 
 pub(super) fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, relu: bool, y: &mut [f32]) {

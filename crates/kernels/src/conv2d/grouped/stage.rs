@@ -6,10 +6,15 @@
 
 use super::super::Shape;
 use super::channels;
-use crate::tile::{Aligned, LANES, Lanes};
+use crate::tile::LANES;
 
 /// Pixels whose sums are in registers at once, where there are 32 registers of 16 lanes, and elsewhere.
 pub(super) const PIXELS: [usize; 2] = [8, 4];
+
+/// A vector in memory, which starts at a cache line, so that no load of it straddles two.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Lanes(pub [f32; LANES]);
 
 /// A window that slides over the stage.
 pub(super) struct Stage {
@@ -78,7 +83,7 @@ impl Stage {
 
     /// Memory for a stage: zeros, of which [`fill`](Stage::fill) writes always the same.
     pub fn memory(&self) -> Vec<Lanes> {
-        vec![Aligned([0.0; LANES]); self.planes * self.size[0] * self.size[1]]
+        vec![Lanes([0.0; LANES]); self.planes * self.size[0] * self.size[1]]
     }
 
     /// How far behind the window's corner its taps stand, in the order (row, column, plane).
@@ -155,7 +160,7 @@ pub(super) fn blocks(matrix: &[f32], channels: usize) -> Vec<Lanes> {
     let block = |block: usize| {
         matrix.chunks_exact(channels).map(move |row| {
             let row = &row[block * LANES..];
-            Aligned(load(&row[..LANES.min(row.len())]))
+            Lanes(load(&row[..LANES.min(row.len())]))
         })
     };
     (0..channels.div_ceil(LANES)).flat_map(block).collect()
