@@ -138,8 +138,10 @@ fn nan_stays_in_its_group() {
             conv2d::forward(&shape, &x, &kernel, None, true, &mut y);
             vec![nans(&y)]
         });
-        let expected: Vec<f32> = reference::conv(&shape, &x, &kernel, None).iter().map(|y| *y as f32).collect();
-        assert_eq!(results[0], nans(&expected));
-        assert_eq!(results[0].iter().sum::<f32>(), (9 * channels / 3) as f32);
+        // Whoever sees it must show it; within the group others may, in other groups none.
+        for (at, (y, found)) in reference::conv(&shape, &x, &kernel, None).iter().zip(&results[0]).enumerate() {
+            let in_group = at % channels < channels / 3;
+            assert!(if *found == 1.0 { in_group } else { !y.is_nan() }, "y[{at}] of {channels} channels");
+        }
     }
 }

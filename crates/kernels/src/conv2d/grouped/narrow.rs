@@ -55,7 +55,7 @@ fn sweep(stage: &Stage, from: &[f32], len: usize, weights: &[f32], bias: Option<
             let job = &job;
             multiversion!(
                 level,
-                fn(job: &Job<'_>, from: &[f32], memory: &mut Vec<Lanes>, to: &mut [f32]) = image::<{ PIXELS[1] }>,
+                fn(job: &Job<'_>, from: &[f32], memory: &mut [Lanes], to: &mut [f32]) = image::<{ PIXELS[1] }>,
                 wide = image::<{ PIXELS[0] }>
             );
         },
@@ -64,7 +64,7 @@ fn sweep(stage: &Stage, from: &[f32], len: usize, weights: &[f32], bias: Option<
 
 /// Computes one image, `P` pixels at a time.
 #[inline(always)]
-fn image<const P: usize>(job: &Job<'_>, from: &[f32], memory: &mut Vec<Lanes>, to: &mut [f32]) {
+fn image<const P: usize>(job: &Job<'_>, from: &[f32], memory: &mut [Lanes], to: &mut [f32]) {
     for (block, weights) in job.weights.chunks_exact(job.taps.len()).enumerate() {
         job.stage.fill(from, block, memory);
         pixels::<P>(job, block, weights, memory, to);
