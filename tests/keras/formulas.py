@@ -94,7 +94,8 @@ def activations():
     return found
 
 
-# Kind, height and width of the input (3 channels, batch of 2), and Keras's arguments.
+# Kind, height and width of the input (3 channels, or those of CHANNELS; batch of 2), and Keras's arguments (4 filters, unless
+# they say otherwise). Each takes the next numbers of one stream: a new case goes to the end.
 LAYERS = {
     "conv_valid": ("conv2d", 7, 8, {"kernel_size": [3, 3], "strides": [1, 1], "padding": "valid"}),
     "conv_valid_strides": ("conv2d", 8, 7, {"kernel_size": [3, 3], "strides": [2, 2], "padding": "valid"}),
@@ -110,19 +111,28 @@ LAYERS = {
     "average_pool_same": ("average_pool2d", 7, 8, {"pool_size": [3, 3], "strides": [2, 2], "padding": "same"}),
     "average_pool_same_even": ("average_pool2d", 7, 5, {"pool_size": [2, 2], "strides": [2, 2], "padding": "same"}),
     "global_average_pool": ("global_average_pool2d", 4, 5, {}),
+    "conv_groups": ("conv2d", 6, 7, {
+        "filters": 6, "kernel_size": [3, 3], "strides": [1, 1], "padding": "same", "groups": 2}),
+    "conv_groups_strides": ("conv2d", 7, 8, {
+        "filters": 4, "kernel_size": [3, 2], "strides": [2, 2], "padding": "valid", "groups": 2}),
+    "conv_depthwise": ("conv2d", 7, 8, {
+        "filters": 3, "kernel_size": [3, 3], "strides": [2, 2], "padding": "same", "groups": 3}),
+    "conv_depthwise_doubled": ("conv2d", 5, 6, {
+        "filters": 6, "kernel_size": [3, 3], "strides": [1, 1], "padding": "same", "groups": 3}),
 }
+CHANNELS = {"conv_groups": 4, "conv_groups_strides": 6}
 KINDS = {
-    "conv2d": lambda **a: layers.Conv2D(4, **a),
+    "conv2d": lambda filters=4, **a: layers.Conv2D(filters, **a),
     "max_pool2d": layers.MaxPooling2D,
     "average_pool2d": layers.AveragePooling2D,
     "global_average_pool2d": layers.GlobalAveragePooling2D,
 }
 
 
-def layer(kind, height, width, arguments, numbers):
+def layer(kind, height, width, channels, arguments, numbers):
     """Output of the layer, and the gradients of sum(upstream * output) in its input and its weights."""
     built = KINDS[kind](**arguments)
-    x = tf.constant(numbers(2, height, width, 3))
+    x = tf.constant(numbers(2, height, width, channels))
     built.build(x.shape)
     for v in built.trainable_variables:
         v.assign(numbers(*v.shape))
@@ -144,7 +154,7 @@ def make(folder):
     })
     arrays, table, numbers = {}, {}, Numbers(10_000)
     for name, (kind, height, width, arguments) in LAYERS.items():
-        made = layer(kind, height, width, arguments, numbers)
+        made = layer(kind, height, width, CHANNELS.get(name, 3), arguments, numbers)
         arrays |= {f"{name}/{k}": v for k, v in made.items()}
         table[name] = {"type": kind, "shapes": {k: list(v.shape) for k, v in made.items()}} | arguments
     save_arrays(folder, "layers", arrays)

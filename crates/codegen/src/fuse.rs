@@ -6,7 +6,7 @@ use plan::{Activation, Layer, LayerPlan, Padding, Window};
 pub(crate) enum Step<'a> {
     /// One layer.
     One(&'a LayerPlan),
-    /// `conv2d` 3x3 with stride 1 and relu, then `max_pool2d` 2x2 with stride 2: `nn::conv_relu_pool`.
+    /// `conv2d` 3x3 with stride 1, one group and relu, then `max_pool2d` 2x2 with stride 2: `nn::conv_relu_pool`.
     ConvReluPool(&'a LayerPlan, &'a LayerPlan),
 }
 
@@ -30,7 +30,8 @@ pub(crate) fn steps(layers: &[LayerPlan]) -> Vec<Step<'_>> {
 fn is_conv_relu(layer: &Layer) -> bool {
     match layer {
         Layer::Conv2d(conv) => {
-            conv.window.size == [3, 3] && conv.window.strides == [1, 1] && conv.activation == Activation::Relu
+            let (window, relu) = (conv.window, conv.activation == Activation::Relu);
+            window.size == [3, 3] && window.strides == [1, 1] && conv.groups == 1 && relu
         }
         Layer::MaxPool2d(_)
         | Layer::AveragePool2d(_)

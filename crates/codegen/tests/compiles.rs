@@ -114,10 +114,18 @@ fn a_size_changed_by_hand_is_an_error_on_the_line_of_its_layer() {
         ("channels", "conv2", "Image<72, 72, 64>", "Image<72, 72, 63>", "mismatched types"),
         ("flat", "flatten", "Vector<6272>", "Vector<6271>", "flatten: the output's length is not"),
         ("units", "dense1", "Vector<512>", "Vector<511>", "mismatched types"),
+        (
+            "group_channels",
+            "groups",
+            "GroupedKernel<1, 1, 5>",
+            "GroupedKernel<1, 1, 4>",
+            "conv2d: the input's channels cannot be cut into groups",
+        ),
         ("annotation", "conv2 + pool2", "Images<36, 36, 64, T>", "Images<35, 36, 64, T>", "mismatched types"),
     ];
-    let right = model(&reference());
+    let models = [model(&reference()), model(&everything())];
     let wrong = |layer: &str, from: &str, to: &str| {
+        let right = models.iter().find(|model| model.contains(&format!("// {layer}: "))).unwrap();
         let start = right.find(&format!("// {layer}: ")).or_else(|| right.find(&format!("/// {layer}: "))).unwrap();
         let (before, after) = right.split_at(start);
         assert!(after.contains(from), "{from}");

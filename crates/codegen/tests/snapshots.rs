@@ -3,7 +3,7 @@
 mod common;
 
 use codegen::{CodegenError, layer_of_line, model_source, program};
-use common::{conv, conv_relu, dense, dropout, everything, max_pool, network, pool, reference};
+use common::{conv, conv_relu, dense, dropout, everything, grouped, max_pool, network, pool, reference};
 use plan::{Activation, Layer, Network, Padding};
 use std::path::Path;
 
@@ -37,6 +37,23 @@ fn average_and_global_average_pooling() {
             ("mean", Layer::AveragePool2d(pool([3, 3], [2, 2], Padding::Same))),
             ("channels", Layer::GlobalAveragePool2d),
             ("logits", dense(1, false, Activation::Linear)),
+        ],
+    );
+    insta::assert_snapshot!(model_source(&network).unwrap());
+}
+
+#[test]
+fn groups() {
+    // A convolution in groups stays apart from the pooling that another would fuse with.
+    let network = network(
+        [16, 16, 3],
+        vec![
+            ("stem", conv_relu(8)),
+            ("depthwise", grouped(8, conv(16, [3, 3], [1, 1], Padding::Same, Activation::Relu))),
+            ("pool", max_pool()),
+            ("groups", grouped(4, conv(12, [1, 1], [1, 1], Padding::Valid, Activation::Relu))),
+            ("channels", Layer::GlobalAveragePool2d),
+            ("logits", dense(1, true, Activation::Linear)),
         ],
     );
     insta::assert_snapshot!(model_source(&network).unwrap());

@@ -25,6 +25,7 @@ fn conv(number: usize) -> conv2d::Shape {
         out_height: size - 2,
         out_width: size - 2,
         out_channels: outputs,
+        groups: 1,
         kernel: [3, 3],
         strides: [1, 1],
         pad_top: 0,

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, close, conv_shape, conv_shapes, everywhere, nans, reference};
+use common::{Random, close, conv_shape, conv_shapes, everywhere, grouped_conv_shapes, nans, reference};
 use kernels::conv2d::{self, Shape};
 use proptest::prelude::*;
 
@@ -41,6 +41,36 @@ proptest! {
     fn any_shape_agrees_with_the_definition(shape in conv_shapes(), seed: u64, bias: bool, relu: bool) {
         check(&shape, seed, bias, relu);
     }
+
+    #[test]
+    fn any_grouped_shape_agrees_with_the_definition(shape in grouped_conv_shapes(), seed: u64, bias: bool, relu: bool) {
+        check(&shape, seed, bias, relu);
+    }
+}
+
+#[test]
+fn grouped_layers() {
+    let of = |groups, shape| Shape { groups, ..shape };
+    check(&of(40, conv_shape(2, [23, 30, 40], 40, [3, 3], [1, 1], true)), 6, true, true);
+    check(&of(24, conv_shape(2, [16, 19, 24], 48, [5, 5], [2, 2], true)), 7, true, false);
+    check(&of(32, conv_shape(1, [14, 14, 128], 128, [3, 3], [2, 2], true)), 8, true, false);
+    check(&of(2, conv_shape(2, [11, 9, 64], 96, [3, 3], [1, 1], false)), 9, false, false);
+}
+
+#[test]
+fn groups_with_a_kernel_larger_than_the_image_or_smaller_than_its_strides() {
+    let of = |groups, shape| Shape { groups, ..shape };
+    check(&of(3, conv_shape(2, [2, 3, 3], 6, [5, 5], [1, 1], true)), 10, true, false);
+    check(&of(8, conv_shape(2, [9, 10, 16], 16, [2, 2], [3, 3], false)), 11, true, false);
+    // More padding than a kernel has cells: windows that see nothing of the image.
+    let far = Shape {
+        in_height: 3,
+        in_width: 3,
+        pad_top: 4,
+        pad_left: 5,
+        ..conv_shape(1, [9, 9, 4], 4, [2, 3], [1, 1], false)
+    };
+    check(&of(4, far), 12, true, false);
 }
 
 #[test]
@@ -67,6 +97,14 @@ fn an_empty_batch_has_zero_gradients() {
     conv2d::forward(&shape, &[], &vec![1.0; shape.kernel_len()], None, false, &mut []);
     conv2d::backward_kernel(&shape, &[], &[], &mut dkernel, Some(&mut dbias));
     assert!(dkernel.iter().chain(&dbias).all(|g| *g == 0.0));
+    for (groups, channels) in [(4, 4), (2, 64)] {
+        let shape = Shape { groups, ..conv_shape(0, [5, 5, channels], channels, [3, 3], [1, 1], false) };
+        let mut dkernel = vec![f32::NAN; shape.kernel_len()];
+        conv2d::forward(&shape, &[], &dkernel, None, false, &mut []);
+        conv2d::backward_input(&shape, &[], &dkernel.clone(), &mut []);
+        conv2d::backward_kernel(&shape, &[], &[], &mut dkernel, None);
+        assert!(dkernel.iter().all(|g| *g == 0.0));
+    }
 }
 
 #[test]
@@ -86,4 +124,24 @@ fn nan_is_passed_on_by_relu() {
     let expected: Vec<f32> = reference::conv(&shape, &x, &kernel, Some(&bias)).iter().map(|y| *y as f32).collect();
     assert_eq!(results[0], nans(&expected));
     assert_eq!(results[0].iter().sum::<f32>(), (9 * 18 + 2 * 9 * 8) as f32);
+}
+
+#[test]
+fn nan_stays_in_its_group() {
+    for channels in [3, 60] {
+        let shape = Shape { groups: 3, ..conv_shape(1, [9, 8, channels], channels, [3, 3], [1, 1], true) };
+        let mut random = Random(6);
+        let (mut x, kernel) = (random.reals(shape.in_len()), random.reals(shape.kernel_len()));
+        x[10 * channels] = f32::NAN;
+        let results = everywhere(|| {
+            let mut y = vec![1.0; shape.out_len()];
+            conv2d::forward(&shape, &x, &kernel, None, true, &mut y);
+            vec![nans(&y)]
+        });
+        // Whoever sees it must show it; within the group others may, in other groups none.
+        for (at, (y, found)) in reference::conv(&shape, &x, &kernel, None).iter().zip(&results[0]).enumerate() {
+            let in_group = at % channels < channels / 3;
+            assert!(if *found == 1.0 { in_group } else { !y.is_nan() }, "y[{at}] of {channels} channels");
+        }
+    }
 }

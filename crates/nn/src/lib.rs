@@ -1,7 +1,7 @@
 //! Typed layers and losses on dfdx tensors and its tape, for the CPU.
 //!
-//! Every size of a layer is a type: [`Image`] and [`Vector`] say what flows in and out, [`Kernel`], [`Pool`] and
-//! [`Strides`] how a window moves, [`Valid`] and [`Same`] what happens at the edges. Layers that do not fit together
+//! Every size of a layer is a type: [`Image`] and [`Vector`] say what flows in and out, [`Kernel`], [`GroupedKernel`],
+//! [`Pool`] and [`Strides`] how a window moves, [`Valid`] and [`Same`] what happens at the edges. Layers that do not fit together
 //! are type errors. What types cannot say on stable Rust (that an output size follows from the input's, the window's and
 //! the strides') is asserted by each layer's `check()`, a `const fn` that a generated model evaluates beside the
 //! layer's type; a model that skips it is stopped all the same, when its `forward` is compiled.
@@ -37,7 +37,7 @@ pub use parameter::Parameter;
 pub use pass::Pass;
 pub use sample::{Image, ImageSample, Sample, Vector, VectorSample};
 pub use tensor::{Batched, Images, Vectors, slice, slice_mut};
-pub use window::{Kernel, PaddingMode, Pair, Pool, Same, Strides, Valid};
+pub use window::{GroupedKernel, Kernel, KernelSize, PaddingMode, Pair, Pool, Same, Strides, Valid};
 
 pub use dfdx::prelude::{Backward, Cpu, CpuError, Gradients, NoneTape, OwnedTape, PutTape, Tape};
 pub use dfdx::shapes::Const;

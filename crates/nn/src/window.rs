@@ -34,6 +34,30 @@ pair! {
     Strides
 }
 
+/// Height, width, and in their last number how many input channels one filter sees, of a convolution's kernel in groups. There
+/// are as many groups as that goes into the input's channels; where it is 1, the convolution is depthwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GroupedKernel<const ROWS: usize, const COLUMNS: usize, const SEEN: usize>;
+
+impl<const ROWS: usize, const COLUMNS: usize, const SEEN: usize> Pair for GroupedKernel<ROWS, COLUMNS, SEEN> {
+    type Rows = Const<ROWS>;
+    type Columns = Const<COLUMNS>;
+}
+
+/// The size of a convolution's kernel.
+pub trait KernelSize: Pair {
+    /// How many of the input's channels one filter sees: a dimension of the kernel.
+    type Seen<Channels: ConstDim>: ConstDim;
+}
+
+impl<const ROWS: usize, const COLUMNS: usize> KernelSize for Kernel<ROWS, COLUMNS> {
+    type Seen<Channels: ConstDim> = Channels;
+}
+
+impl<const ROWS: usize, const COLUMNS: usize, const SEEN: usize> KernelSize for GroupedKernel<ROWS, COLUMNS, SEEN> {
+    type Seen<Channels: ConstDim> = Const<SEEN>;
+}
+
 /// What happens at the edges of the input.
 pub trait PaddingMode: 'static {
     /// The plan's value.

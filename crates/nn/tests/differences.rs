@@ -7,8 +7,8 @@ use common::{
 };
 use dfdx::prelude::{Backward, Trace};
 use nn::{
-    Activation, AveragePool2d, Bias, Conv2d, Dense, Dropout, Flatten, Function, GlobalAveragePool2d, Image, Kernel,
-    LeakyRelu, Linear, MaxPool2d, NoBias, Pass, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector,
+    Activation, AveragePool2d, Bias, Conv2d, Dense, Dropout, Flatten, Function, GlobalAveragePool2d, GroupedKernel,
+    Image, Kernel, LeakyRelu, Linear, MaxPool2d, NoBias, Pass, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector,
     conv_relu_pool, loss, slice,
 };
 use plan::Padding;
@@ -57,6 +57,23 @@ fn conv2d_valid_without_bias() {
     let mut layer: Conv2d<Image<5, 6, 2>, Image<3, 3, 3>, Kernel<3, 4>, Strides<1, 1>, Valid, NoBias, Linear> =
         build::<Image<5, 6, 2>, _>(plan::Layer::Conv2d(plan), Conv2d::new);
     against_differences::<_, Image<5, 6, 2>, Image<3, 3, 3>>(&mut layer, numbers(1, 120), |layer, x| layer.forward(x));
+}
+
+#[test]
+fn conv2d_in_groups() {
+    type I = Image<5, 6, 4>;
+    let grouped = |filters, groups, strides, padding| {
+        let plan = conv(filters, [3, 2], strides, padding, plan::Activation::Tanh);
+        plan::Layer::Conv2d(plan::layer::Conv2d { groups, ..plan })
+    };
+    let mut two: Conv2d<I, Image<3, 5, 6>, GroupedKernel<3, 2, 2>, Strides<1, 1>, Valid, Bias, Tanh> =
+        build::<I, _>(grouped(6, 2, [1, 1], Padding::Valid), Conv2d::new);
+    randomise(&mut two, 1);
+    against_differences::<_, I, Image<3, 5, 6>>(&mut two, numbers(1, 240), |layer, x| layer.forward(x));
+    let mut depthwise: Conv2d<I, Image<3, 3, 8>, GroupedKernel<3, 2, 1>, Strides<2, 2>, Same, Bias, Tanh> =
+        build::<I, _>(grouped(8, 4, [2, 2], Padding::Same), Conv2d::new);
+    randomise(&mut depthwise, 2);
+    against_differences::<_, I, Image<3, 3, 8>>(&mut depthwise, numbers(2, 240), |layer, x| layer.forward(x));
 }
 
 #[test]

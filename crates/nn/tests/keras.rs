@@ -5,9 +5,9 @@ mod common;
 use common::{Tape, assert_close, build, conv, gradient, gradients, parameter_gradients, pool, tensor};
 use dfdx::prelude::{Backward, ConstDim, Shape, Trace};
 use nn::{
-    Activation, AveragePool2d, Batched, Bias, Conv2d, Function, GlobalAveragePool2d, Image, ImageSample, Kernel, Layer,
-    LeakyRelu, Linear, MaxPool2d, PaddingMode, Pair, Pool, Relu, Same, Sample, Sigmoid, Strides, Tanh, Valid, Vector,
-    loss, slice,
+    Activation, AveragePool2d, Batched, Bias, Conv2d, Function, GlobalAveragePool2d, GroupedKernel, Image, ImageSample,
+    Kernel, KernelSize, Layer, LeakyRelu, Linear, MaxPool2d, PaddingMode, Pair, Pool, Relu, Same, Sample, Sigmoid,
+    Strides, Tanh, Valid, Vector, loss, slice,
 };
 use plan::{Loss, Padding};
 use safetensors::SafeTensors;
@@ -107,10 +107,12 @@ impl Case<'_> {
     }
 }
 
-fn convolution<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode>(case: &Case<'_>) {
+fn convolution<I: ImageSample, O: ImageSample, K: KernelSize, S: Pair, P: PaddingMode>(case: &Case<'_>) {
     case.has_type("conv2d");
     let filters = O::Channels::SIZE;
-    let plan = conv(filters, case.pair("kernel_size"), case.pair("strides"), case.padding(), plan::Activation::Linear);
+    let mut plan =
+        conv(filters, case.pair("kernel_size"), case.pair("strides"), case.padding(), plan::Activation::Linear);
+    plan.groups = case.layer["groups"].as_u64().unwrap_or(1) as usize;
     let layer: Conv2d<I, O, K, S, P, Bias, Linear> = build::<I, _>(plan::Layer::Conv2d(plan), Conv2d::new);
     case.check::<_, I, O>(layer, |layer, x| layer.forward(x));
 }
@@ -142,7 +144,7 @@ type Check = fn(&Case<'_>);
 /// The cases of `layers.json`. A window's sizes stand in the types and in the file; a layer whose plan is not that of
 /// its types is refused.
 #[rustfmt::skip]
-const LAYERS: [(&str, Check); 14] = [
+const LAYERS: [(&str, Check); 18] = [
     ("conv_valid", convolution::<Image<7, 8, 3>, Image<5, 6, 4>, Kernel<3, 3>, Strides<1, 1>, Valid>),
     ("conv_valid_strides", convolution::<Image<8, 7, 3>, Image<3, 3, 4>, Kernel<3, 3>, Strides<2, 2>, Valid>),
     ("conv_same", convolution::<Image<6, 7, 3>, Image<6, 7, 4>, Kernel<3, 3>, Strides<1, 1>, Same>),
@@ -157,6 +159,10 @@ const LAYERS: [(&str, Check); 14] = [
     ("average_pool_same", average::<Image<7, 8, 3>, Image<4, 4, 3>, Pool<3, 3>, Strides<2, 2>, Same>),
     ("average_pool_same_even", average::<Image<7, 5, 3>, Image<4, 3, 3>, Pool<2, 2>, Strides<2, 2>, Same>),
     ("global_average_pool", global_average),
+    ("conv_groups", convolution::<Image<6, 7, 4>, Image<6, 7, 6>, GroupedKernel<3, 3, 2>, Strides<1, 1>, Same>),
+    ("conv_groups_strides", convolution::<Image<7, 8, 6>, Image<3, 4, 4>, GroupedKernel<3, 2, 3>, Strides<2, 2>, Valid>),
+    ("conv_depthwise", convolution::<Image<7, 8, 3>, Image<4, 4, 3>, GroupedKernel<3, 3, 1>, Strides<2, 2>, Same>),
+    ("conv_depthwise_doubled", convolution::<Image<5, 6, 3>, Image<5, 6, 6>, GroupedKernel<3, 3, 1>, Strides<1, 1>, Same>),
 ];
 
 #[test]

@@ -5,8 +5,8 @@ mod common;
 use common::{build, conv, gradient, gradients, network, numbers, parameter_gradients, pool, randomise, tensor};
 use dfdx::prelude::{PutTape, SplitTape, Trace};
 use nn::{
-    Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, Image, Kernel, Linear, MaxPool2d, OwnedTape, Pass, Pool,
-    Relu, Strides, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
+    Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, GroupedKernel, Image, Kernel, Linear, MaxPool2d,
+    OwnedTape, Pass, Pool, Relu, Strides, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
 };
 use plan::Padding;
 
@@ -148,6 +148,20 @@ fn weights_start_as_the_plan_says_and_the_bias_at_zero() {
     let [(kernel_name, kernel), (bias_name, bias)] = <[_; 2]>::try_from(parameters).ok().unwrap();
     assert_eq!((kernel_name, kernel.shape(), kernel.values()), ("kernel", vec![6, 4], &drawn[..]));
     assert_eq!((bias_name, bias.shape(), bias.values()), ("bias", vec![4], &[0.0; 4][..]));
+}
+
+#[test]
+fn a_plan_of_other_groups_is_refused() {
+    type Two = Conv2d<Image<4, 4, 4>, Image<2, 2, 4>, GroupedKernel<3, 3, 2>, Strides<1, 1>, Valid, Bias, Linear>;
+    let grouped = |groups| {
+        let plan = conv(4, [3, 3], [1, 1], Padding::Valid, plan::Activation::Linear);
+        network::<Image<4, 4, 4>>(plan::Layer::Conv2d(plan::layer::Conv2d { groups, ..plan }))
+    };
+    assert!(Two::new(&Build::new(&grouped(2), 0), "layer").is_ok());
+    for groups in [1, 4] {
+        let refused = Two::new(&Build::new(&grouped(groups), 0), "layer").err();
+        assert!(matches!(refused, Some(BuildError::Differs { layer: "layer", .. })), "{groups}: {refused:?}");
+    }
 }
 
 #[test]

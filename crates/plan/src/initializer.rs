@@ -85,7 +85,7 @@ mod tests {
         let (input, layer) = match *shape {
             [rows, columns, channels, filters] => {
                 let window = Window { size: [rows, columns], strides: [1, 1], padding: Padding::Same };
-                let conv = Conv2d { filters, window, use_bias, activation, kernel_initializer, kernel_l2 };
+                let conv = Conv2d { filters, window, groups: 1, use_bias, activation, kernel_initializer, kernel_l2 };
                 (Shape::Image { height: 8, width: 8, channels }, Layer::Conv2d(conv))
             }
             [inputs, units] => {

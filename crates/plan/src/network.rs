@@ -64,6 +64,7 @@ mod tests {
         Layer::Conv2d(Conv2d {
             filters,
             window: Window { size: [3, 3], strides: [1, 1], padding: Padding::Valid },
+            groups: 1,
             use_bias: true,
             activation: Activation::Relu,
             kernel_initializer: Initializer::GlorotUniform,
@@ -98,6 +99,42 @@ mod tests {
         assert_eq!(network.parameter_count(), 3_453_121); // Keras's model.summary()
         assert_eq!(network.layers[7].output, Shape::Image { height: 7, width: 7, channels: 128 });
         assert_eq!(network.output(), Shape::Vector { units: 1 });
+    }
+
+    #[test]
+    fn groups_cut_weights_and_work() {
+        let grouped = |filters: usize, groups: usize| match conv(filters) {
+            Layer::Conv2d(conv) => Layer::Conv2d(Conv2d { groups, ..conv }),
+            other => other,
+        };
+        let image = Shape::Image { height: 12, width: 12, channels: 6 };
+        let one = |layer: Layer| Network::stack(image, vec![("c".into(), layer, None)]);
+        for (filters, groups, weights, work) in [
+            (8, 1, 9 * 6 * 8 + 8, 9 * 6 * 8 * 100),
+            (8, 2, 9 * 3 * 8 + 8, 9 * 3 * 8 * 100),
+            (12, 6, 9 * 12 + 12, 9 * 12 * 100),
+        ] {
+            let network = one(grouped(filters, groups)).unwrap();
+            assert_eq!((network.parameter_count(), network.multiply_adds()), (weights, work), "{groups} groups");
+            let kernel = network.layers[0].parameters().swap_remove(0);
+            assert_eq!(kernel.shape, [3, 3, 6 / groups, filters]);
+            assert_eq!((kernel.fan_in, kernel.fan_out), (9 * 6 / groups, 9 * filters));
+        }
+        let (_, error) = one(grouped(8, 3)).unwrap_err();
+        assert_eq!(error.to_string(), "cannot have 3 groups: its input has 6 channels, and it has 8 filters");
+        assert!(one(grouped(8, 0)).is_err() && one(grouped(8, 4)).is_err());
+    }
+
+    #[test]
+    fn one_group_is_left_out_of_the_text() {
+        let text = |layer: &Layer| serde_json::to_string(layer).unwrap();
+        let Layer::Conv2d(plain) = conv(4) else { unreachable!() };
+        let one = Layer::Conv2d(plain.clone());
+        assert!(!text(&one).contains("groups"));
+        assert_eq!(serde_json::from_str::<Layer>(&text(&one)).unwrap(), one);
+        let two = Layer::Conv2d(Conv2d { groups: 2, ..plain });
+        assert!(text(&two).contains("\"groups\":2"));
+        assert_eq!(serde_json::from_str::<Layer>(&text(&two)).unwrap(), two);
     }
 
     #[test]

@@ -58,6 +58,16 @@ pub enum ShapeError {
         /// Columns of the output, 0 where the window does not fit.
         out_width: usize,
     },
+    /// The channels cannot be cut into groups of equal size.
+    #[error("cannot have {groups} groups: its input has {channels} channels, and it has {filters} filters")]
+    Groups {
+        /// Groups.
+        groups: usize,
+        /// Channels of the input.
+        channels: usize,
+        /// Channels of the output.
+        filters: usize,
+    },
     /// The layer works on images and gets a vector.
     #[error("needs an image (height, width, channels), but its input is a vector of {units}")]
     NeedsImage {

@@ -20,7 +20,7 @@ pub struct LayerSpec {
     pub layer: Layer,
     /// Where it stands: its header, or its braces.
     pub span: Span,
-    /// What belongs to it that the head is checked for.
+    /// What belongs to it that the network is checked for.
     pub parts: Parts,
 }
 
@@ -31,6 +31,8 @@ pub struct Parts {
     pub activation: Option<Span>,
     /// Of `units`; `None` in a dense layer: as many as the loss needs, 0 in `layer` until that is known.
     pub units: Option<Span>,
+    /// Of `groups`, where it is written.
+    pub groups: Option<Span>,
 }
 
 #[derive(Clone, Copy)]

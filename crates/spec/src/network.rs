@@ -2,6 +2,7 @@
 
 use crate::layer::LayerSpec;
 use crate::log::{Finding, Log};
+use crate::suggest;
 use plan::{DataPlan, Layer, Network, Shape, ShapeError};
 
 /// Weights of one layer that nobody's memory holds; also keeps all sums within 64 bits.
@@ -62,6 +63,16 @@ fn describe(image_size: [usize; 2], layers: &[LayerSpec], index: usize, error: &
             Finding::new(spec.span, format!("{kind} \"{name}\" {error}{smallest}"), label)
                 .help("raise `data.image_size`, take layers out, or use `padding = \"same\"`")
         }
+        ShapeError::Groups { channels, filters, .. } => {
+            let at = spec.parts.groups.unwrap_or(spec.span);
+            let right = common_divisors(*channels, *filters);
+            let label = match &right[..] {
+                [one] => format!("expected {one}: no other number divides both"),
+                several => format!("expected a number that divides both: {}", suggest::any_of(several)),
+            };
+            Finding::new(at, format!("{kind} \"{name}\" {error}"), label)
+                .help("filters of a group see the channels of that group alone, and all groups are of one size")
+        }
         ShapeError::NeedsImage { .. } => {
             let finding = Finding::new(spec.span, format!("{kind} \"{name}\" {error}"), "needs an image");
             let flattening = layers[..index]
@@ -82,6 +93,12 @@ fn describe(image_size: [usize; 2], layers: &[LayerSpec], index: usize, error: &
     }
 }
 
+/// What divides both numbers.
+fn common_divisors(a: usize, b: usize) -> Vec<String> {
+    let both = (1..=a.min(b)).filter(|divisor| a.is_multiple_of(*divisor) && b.is_multiple_of(*divisor));
+    both.map(|divisor| divisor.to_string()).collect()
+}
+
 /// The smallest image that leaves something everywhere. Rows and columns do not depend on each other.
 fn smallest_image(layers: &[LayerSpec]) -> Option<[usize; 2]> {
     let height = smallest_side(|side| fits(layers, [side, SEARCH_LIMIT]))?;
@@ -96,7 +113,9 @@ fn fits(layers: &[LayerSpec], size: [usize; 2]) -> bool {
             Ok(shape) => shape,
             Err(ShapeError::Vanishes { .. }) => return false,
             // Another kind of error does not depend on the size; sizes after it are not known.
-            Err(ShapeError::NeedsImage { .. } | ShapeError::NeedsVector { .. }) => return true,
+            Err(ShapeError::Groups { .. } | ShapeError::NeedsImage { .. } | ShapeError::NeedsVector { .. }) => {
+                return true;
+            }
         };
     }
     true

@@ -57,6 +57,8 @@ complaints! {
     class_that_is_not_there: "batch_size = 20" => "batch_size = 20\nclasses = [\"cat\", \"dgo\"]";
     watched_metric_not_measured: "epochs = 2" => "epochs = 2\nmetrics = []\nearly_stopping = { monitor = \"val_accuracy\" }";
     too_many_weights: "type = \"dense\"" => "type = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"";
+    groups_that_do_not_divide: "kernel_size = 3" => "kernel_size = 3\ngroups = 2";
+    groups_0: "kernel_size = 3" => "kernel_size = 3\ngroups = 0";
     override_of_no_layer: "off = { \"model.layers.dropout.rate\" = 0.0 }" => "off = { \"model.layers.dropuot.rate\" = 0.0 }";
     override_of_no_key: "on = { \"augmentation.enabled\" = true }" => "on = { \"augmentation.enabeld\" = true }";
     override_of_no_table: "on = { \"augmentation.enabled\" = true }" => "on = { \"augmentations.enabled\" = true }";
@@ -100,6 +102,12 @@ layers = [
 epochs = 1
 optimizer = "adam"
 "#;
+
+#[test]
+fn groups_that_one_of_two_numbers_cannot_have() {
+    let text = good_but("type = \"max_pool2d\"", "type = \"conv2d\"\nfilters = 12\nkernel_size = 3\ngroups = 8");
+    insta::assert_snapshot!(complaint(&text));
+}
 
 #[test]
 fn nothing_left_of_the_image() {

@@ -60,7 +60,7 @@ impl Code {
 pub(crate) fn code(plan: &LayerPlan) -> Code {
     let ends = || vec![sample(plan.input), sample(plan.output)];
     match &plan.layer {
-        Layer::Conv2d(conv) => conv2d::code(conv, ends()),
+        Layer::Conv2d(conv) => conv2d::code(conv, plan.input, ends()),
         Layer::MaxPool2d(pool) => pool2d::code("MaxPool2d", plan.layer.type_name(), *pool, ends()),
         Layer::AveragePool2d(pool) => pool2d::code("AveragePool2d", plan.layer.type_name(), *pool, ends()),
         Layer::GlobalAveragePool2d => global_average_pool2d::code(ends()),

@@ -8,11 +8,20 @@ pub fn conv(filters: usize, size: [usize; 2], strides: [usize; 2], padding: Padd
     Layer::Conv2d(Conv2d {
         filters,
         window: Window { size, strides, padding },
+        groups: 1,
         use_bias: true,
         activation,
         kernel_initializer: Initializer::GlorotUniform,
         kernel_l2: 0.0,
     })
+}
+
+/// The same convolution in groups.
+pub fn grouped(groups: usize, layer: Layer) -> Layer {
+    match layer {
+        Layer::Conv2d(conv) => Layer::Conv2d(Conv2d { groups, ..conv }),
+        other => other,
+    }
 }
 
 pub fn conv_relu(filters: usize) -> Layer {
@@ -74,6 +83,8 @@ pub fn everything() -> Network {
             ("pool", max_pool()),
             ("plain", no_bias),
             ("activation", Layer::Activation { function: leaky }),
+            ("depthwise", grouped(5, conv(10, [3, 2], [1, 1], Padding::Same, Activation::Relu))),
+            ("groups", grouped(2, conv(4, [1, 1], [1, 1], Padding::Valid, Activation::Linear))),
             ("overlap", Layer::MaxPool2d(pool([3, 3], [1, 2], Padding::Same))),
             ("mean", Layer::AveragePool2d(pool([2, 1], [2, 1], Padding::Same))),
             ("point", conv(7, [1, 1], [1, 1], Padding::Valid, Activation::Sigmoid)),

@@ -4,7 +4,7 @@
 //! likewise for columns. So pixels fall into `strides[0] * strides[1]` classes by their remainders; within a class every
 //! pixel sees the same taps, of a window of `dy` that slides with stride 1. Images go to threads one by one.
 
-use super::{Shape, forward};
+use super::{Shape, forward, grouped};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::scratch::Scratch;
@@ -25,6 +25,9 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
     }
     if dy.is_empty() {
         return dx.fill(0.0);
+    }
+    if shape.groups != 1 {
+        return grouped::backward_input(shape, dy, kernel, dx);
     }
     if let Some(mirrored) = mirrored(shape).filter(winograd::wins) {
         return forward(&mirrored, dy, mirrored_kernel(shape, kernel).get(), None, false, dx);

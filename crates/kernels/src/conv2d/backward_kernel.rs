@@ -1,6 +1,6 @@
 //! The gradient of kernel and bias: rows of the unrolled input times rows of `dy`, summed pixel by pixel.
 
-use super::Shape;
+use super::{Shape, grouped};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Window};
 use crate::scratch::{add_up, chunks};
@@ -22,6 +22,9 @@ pub fn backward_kernel(shape: &Shape, x: &[f32], dy: &[f32], dkernel: &mut [f32]
     assert_eq!(dy.len(), shape.batch * shape.out_len());
     assert_eq!(dkernel.len(), shape.kernel_len());
     assert!(dbias.as_ref().is_none_or(|dbias| dbias.len() == shape.out_channels));
+    if shape.groups != 1 {
+        return grouped::backward_kernel(shape, x, dy, dkernel, dbias);
+    }
     let level = cpu::level();
     let sums: Vec<[Vec<f32>; 2]> = chunks(shape.batch, shape.kernel_len())
         .into_par_iter()

@@ -1,6 +1,6 @@
 //! Forward: groups of output pixels go to threads; each pixel's sums are its own, so the grouping decides no bit.
 
-use super::Shape;
+use super::{Shape, grouped};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{LANES, Tile, Weights};
@@ -31,6 +31,9 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, r
     assert!(bias.is_none_or(|bias| bias.len() == shape.out_channels));
     if y.is_empty() {
         return;
+    }
+    if shape.groups != 1 {
+        return grouped::forward(shape, x, kernel, bias, relu, y);
     }
     let level = cpu::level();
     if winograd::wins(shape) {

@@ -6,10 +6,15 @@
 //! `y[n,i,j,o] = bias[o] + sum over (u, v, c) of x[n, i*sh + u - pad_top, j*sw + v - pad_left, c] * kernel[u,v,c,o]`
 //!
 //! with zeros outside the image, summed in that order from the bias on.
+//!
+//! With `groups`, channels of input and output are cut into that many runs of equal length, and each run of filters sees
+//! its own run of input channels alone: `kernel` is (kh, kw, in_channels / groups, out_channels), and `c` counts from the
+//! first channel of the group that `o` is in.
 
 mod backward_input;
 mod backward_kernel;
 mod forward;
+mod grouped;
 
 use crate::panel::Window;
 pub use backward_input::backward_input;
@@ -34,6 +39,8 @@ pub struct Shape {
     pub out_width: usize,
     /// Filters.
     pub out_channels: usize,
+    /// Runs of channels that are convolved on their own; divides `in_channels` and `out_channels`.
+    pub groups: usize,
     /// Height and width of a filter.
     pub kernel: [usize; 2],
     /// Vertical and horizontal step of the window.
@@ -57,7 +64,7 @@ impl Shape {
 
     /// Elements of the kernel.
     pub fn kernel_len(&self) -> usize {
-        self.kernel[0] * self.kernel[1] * self.in_channels * self.out_channels
+        self.kernel[0] * self.kernel[1] * (self.in_channels / self.groups) * self.out_channels
     }
 
     /// Multiply-adds of one forward pass, the usual measure of a convolution's work.

@@ -107,6 +107,7 @@ mod tests {
             out_height: 4,
             out_width: 6,
             out_channels: 2,
+            groups: 1,
             kernel: [3, 3],
             strides: [1, 1],
             pad_top: 0,

@@ -37,4 +37,5 @@ pub fn pooled_len(shape: &Shape) -> usize {
 fn check(shape: &Shape) {
     assert_eq!(shape.kernel, [3, 3], "the fused block is for 3x3 kernels");
     assert_eq!(shape.strides, [1, 1], "the fused block is for stride 1");
+    assert_eq!(shape.groups, 1, "the fused block is for one group");
 }

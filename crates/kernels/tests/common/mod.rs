@@ -102,6 +102,7 @@ pub fn conv_shape(
         out_height,
         out_width,
         out_channels: filters,
+        groups: 1,
         kernel,
         strides,
         pad_top,
@@ -112,6 +113,22 @@ pub fn conv_shape(
 /// Channel counts that fill blocks, and ones that do not.
 pub fn channels() -> impl Strategy<Value = usize> {
     prop::sample::select(vec![1usize, 3, 8, 10, 16, 32, 48])
+}
+
+/// Convolutions of small images in groups, from depthwise ones to ones as wide as a register tile.
+pub fn grouped_conv_shapes() -> impl Strategy<Value = conv2d::Shape> {
+    let size = (5usize..14, 5usize..14);
+    let window = ([1usize..6, 1usize..6], [1usize..4, 1usize..4]);
+    let count = prop::sample::select(vec![1usize, 2, 3, 4, 7, 17, 32]);
+    // Input channels of a group, and filters for each of them; or both of wide groups.
+    let narrow = (prop::sample::select(vec![1usize, 1, 2, 3, 4]), 1usize..4).prop_map(|(c, m)| [c, c * m]);
+    let wide = prop::sample::select(vec![[16usize, 16], [8, 20], [20, 8], [17, 1], [1, 17]]);
+    let group = prop_oneof![2 => narrow, 1 => wide];
+    (1usize..4, size, count, group, window, any::<bool>()).prop_map(|(batch, size, groups, group, window, same)| {
+        let image = [size.0, size.1, groups * group[0]];
+        let shape = conv_shape(batch, image, groups * group[1], window.0, window.1, same);
+        conv2d::Shape { groups, ..shape }
+    })
 }
 
 /// Convolutions of small images, of all kinds.

@@ -2,6 +2,19 @@
 
 use kernels::{conv2d, dense, pool};
 
+/// Calls `visit(y index, x index, kernel index)` for every product that there is.
+fn products(s: &conv2d::Shape, mut visit: impl FnMut(usize, usize, usize)) {
+    let (inputs, outputs) = (s.in_channels / s.groups, s.out_channels / s.groups);
+    meetings(s, |y, x, tap| {
+        for c in 0..inputs {
+            for o in 0..s.out_channels {
+                let (y, x) = (y * s.out_channels + o, x * s.in_channels + o / outputs * inputs + c);
+                visit(y, x, (tap * inputs + c) * s.out_channels + o);
+            }
+        }
+    });
+}
+
 /// Calls `visit(y index without channel, x index without channel, kernel tap)` for every pair that meets.
 fn meetings(s: &conv2d::Shape, mut visit: impl FnMut(usize, usize, usize)) {
     for n in 0..s.batch {
@@ -23,46 +36,23 @@ fn meetings(s: &conv2d::Shape, mut visit: impl FnMut(usize, usize, usize)) {
 }
 
 pub fn conv(s: &conv2d::Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>) -> Vec<f64> {
-    let (inputs, outputs) = (s.in_channels, s.out_channels);
     let mut result = vec![0.0; s.batch * s.out_len()];
     for (at, y) in result.iter_mut().enumerate() {
-        *y = bias.map_or(0.0, |bias| f64::from(bias[at % outputs]));
+        *y = bias.map_or(0.0, |bias| f64::from(bias[at % s.out_channels]));
     }
-    meetings(s, |y, x_at, tap| {
-        for c in 0..inputs {
-            for o in 0..outputs {
-                let weight = f64::from(kernel[(tap * inputs + c) * outputs + o]);
-                result[y * outputs + o] += f64::from(x[x_at * inputs + c]) * weight;
-            }
-        }
-    });
+    products(s, |y, x_at, weight| result[y] += f64::from(x[x_at]) * f64::from(kernel[weight]));
     result
 }
 
 pub fn conv_dx(s: &conv2d::Shape, dy: &[f64], kernel: &[f32]) -> Vec<f64> {
-    let (inputs, outputs) = (s.in_channels, s.out_channels);
     let mut result = vec![0.0; s.batch * s.in_len()];
-    meetings(s, |y, x, tap| {
-        for c in 0..inputs {
-            for o in 0..outputs {
-                let weight = f64::from(kernel[(tap * inputs + c) * outputs + o]);
-                result[x * inputs + c] += dy[y * outputs + o] * weight;
-            }
-        }
-    });
+    products(s, |y, x, weight| result[x] += dy[y] * f64::from(kernel[weight]));
     result
 }
 
 pub fn conv_dkernel(s: &conv2d::Shape, x: &[f32], dy: &[f64]) -> Vec<f64> {
-    let (inputs, outputs) = (s.in_channels, s.out_channels);
     let mut result = vec![0.0; s.kernel_len()];
-    meetings(s, |y, x_at, tap| {
-        for c in 0..inputs {
-            for o in 0..outputs {
-                result[(tap * inputs + c) * outputs + o] += f64::from(x[x_at * inputs + c]) * dy[y * outputs + o];
-            }
-        }
-    });
+    products(s, |y, x_at, weight| result[weight] += f64::from(x[x_at]) * dy[y]);
     result
 }
 

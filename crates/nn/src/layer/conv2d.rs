@@ -7,20 +7,22 @@ use crate::gradient;
 use crate::parameter::Parameter;
 use crate::sample::ImageSample;
 use crate::tensor::{Batched, count, slice};
-use crate::window::{PaddingMode, Pair, window};
+use crate::window::{KernelSize, PaddingMode, Pair, window};
 use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
 use kernels::activation::Activation;
 use kernels::conv2d;
 use std::marker::PhantomData;
 
-/// The shape of a kernel: height, width, in, out.
-type KernelShape<I, O, K> =
-    (<K as Pair>::Rows, <K as Pair>::Columns, <I as ImageSample>::Channels, <O as ImageSample>::Channels);
+/// How many channels of an `I` a filter of a kernel `K` sees.
+type Seen<I, K> = <K as KernelSize>::Seen<<I as ImageSample>::Channels>;
 
-/// An `O` from an `I` by kernels of size `K`, a step of `S` apart, with padding `P`, with or without bias (`B`), through the
+/// The shape of a kernel: height, width, in (of a group), out.
+type KernelShape<I, O, K> = (<K as Pair>::Rows, <K as Pair>::Columns, Seen<I, K>, <O as ImageSample>::Channels);
+
+/// An `O` from an `I` by kernels of size `K` (in groups, if that says so), a step of `S` apart, with padding `P`, with or without bias (`B`), through the
 /// function `F`.
 #[derive(Clone, Debug)]
-pub struct Conv2d<I: ImageSample, O: ImageSample, K: Pair, S, P, B, F> {
+pub struct Conv2d<I: ImageSample, O: ImageSample, K: KernelSize, S, P, B, F> {
     pub(super) kernel: Tensor<KernelShape<I, O, K>, f32, Cpu>,
     pub(super) bias: Option<Tensor<(O::Channels,), f32, Cpu>>,
     function: Option<Activation>,
@@ -31,19 +33,31 @@ impl<I, O, K, S, P, B, F> Conv2d<I, O, K, S, P, B, F>
 where
     I: ImageSample,
     O: ImageSample,
-    K: Pair,
+    K: KernelSize,
     S: Pair,
     P: PaddingMode,
     B: BiasMode,
     F: Function,
 {
-    /// Asserts that the output's size follows from the input's.
+    /// Runs of channels that are convolved on their own.
+    const GROUPS: usize = I::Channels::SIZE / Seen::<I, K>::SIZE;
+
+    /// Asserts that the channels can be cut into groups and that the output's size follows from the input's.
     #[track_caller]
     pub const fn check() {
         let ([rows, columns], [down, right]) = (K::SIZES, S::SIZES);
         assert!(rows > 0 && columns > 0, "conv2d: the kernel has no cells");
         assert!(down > 0 && right > 0, "conv2d: strides are at least 1");
         assert!(I::Channels::SIZE > 0 && O::Channels::SIZE > 0, "conv2d: there are no channels");
+        let seen = Seen::<I, K>::SIZE;
+        assert!(
+            seen > 0 && I::Channels::SIZE.is_multiple_of(seen),
+            "conv2d: the input's channels cannot be cut into groups of as many as a filter sees"
+        );
+        assert!(
+            O::Channels::SIZE.is_multiple_of(I::Channels::SIZE / seen),
+            "conv2d: the filters cannot be cut into as many groups as the input's channels"
+        );
         assert!(O::HEIGHT > 0 && O::WIDTH > 0, "conv2d: nothing would be left of the input");
         assert!(
             O::HEIGHT == window::<K, S, P>().side(0, I::HEIGHT),
@@ -62,7 +76,9 @@ where
     pub fn new(build: &Build<'_>, name: &'static str) -> Result<Self, BuildError> {
         let layer = build.layer::<I, O>(name)?;
         let number = match &layer.layer {
-            plan::Layer::Conv2d(conv) if conv.window == window::<K, S, P>() => F::number(conv.activation),
+            plan::Layer::Conv2d(conv) if (conv.window, conv.groups) == (window::<K, S, P>(), Self::GROUPS) => {
+                F::number(conv.activation)
+            }
             plan::Layer::Conv2d(_)
             | plan::Layer::MaxPool2d(_)
             | plan::Layer::AveragePool2d(_)
@@ -99,6 +115,7 @@ where
             out_height: O::HEIGHT,
             out_width: O::WIDTH,
             out_channels: O::Channels::SIZE,
+            groups: Self::GROUPS,
             kernel: K::SIZES,
             strides: S::SIZES,
             pad_top,
@@ -132,7 +149,7 @@ where
     }
 }
 
-impl<I: ImageSample, O: ImageSample, K: Pair, S, P, B, F> Layer for Conv2d<I, O, K, S, P, B, F> {
+impl<I: ImageSample, O: ImageSample, K: KernelSize, S, P, B, F> Layer for Conv2d<I, O, K, S, P, B, F> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
         let mut parameters: Vec<(_, &mut dyn Parameter)> = vec![("kernel", &mut self.kernel)];
         if let Some(bias) = &mut self.bias {

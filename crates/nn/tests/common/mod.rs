@@ -26,6 +26,7 @@ pub fn conv(filters: usize, size: [usize; 2], strides: [usize; 2], padding: Padd
     Conv2d {
         filters,
         window: Window { size, strides, padding },
+        groups: 1,
         use_bias: true,
         activation,
         kernel_initializer: Initializer::HeNormal,

@@ -13,6 +13,10 @@ pub struct Conv2d {
     pub filters: usize,
     /// Kernel size, strides and padding.
     pub window: Window,
+    /// Runs of channels that are convolved on their own, 1 for an ordinary convolution. Left out of what is written where it
+    /// is 1: the text, and so the id, of a run without groups is what it was before there were any.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub groups: usize,
     /// Whether a bias per filter is added.
     pub use_bias: bool,
     /// The function applied to the result.
@@ -23,22 +27,39 @@ pub struct Conv2d {
     pub kernel_l2: f64,
 }
 
+fn one() -> usize {
+    1
+}
+
+fn is_one(groups: &usize) -> bool {
+    *groups == 1
+}
+
 impl Conv2d {
+    /// Channels of `input` that one filter sees.
+    pub fn channels_seen(&self, input: Shape) -> usize {
+        match input {
+            Shape::Image { channels, .. } => channels / self.groups.max(1),
+            Shape::Vector { .. } => 0,
+        }
+    }
+
     pub(super) fn output(&self, input: Shape) -> Result<Shape, ShapeError> {
         match input {
-            Shape::Image { height, width, .. } => {
+            Shape::Image { height, width, channels } => {
+                let (groups, filters) = (self.groups, self.filters);
+                if groups == 0 || channels % groups != 0 || filters % groups != 0 {
+                    return Err(ShapeError::Groups { groups, channels, filters });
+                }
                 let (height, width) = self.window.output(height, width)?;
-                Ok(Shape::Image { height, width, channels: self.filters })
+                Ok(Shape::Image { height, width, channels: filters })
             }
             Shape::Vector { units } => Err(ShapeError::NeedsImage { units }),
         }
     }
 
     pub(super) fn parameters(&self, input: Shape) -> Vec<Parameter> {
-        let channels = match input {
-            Shape::Image { channels, .. } => channels,
-            Shape::Vector { .. } => 0,
-        };
+        let channels = self.channels_seen(input);
         let [rows, columns] = self.window.size;
         let (fan_in, fan_out) = (rows * columns * channels, rows * columns * self.filters);
         let mut parameters =

@@ -23,6 +23,7 @@ fn conv2d(filters: usize, padding: Padding) -> Layer {
     Layer::Conv2d(Conv2d {
         filters,
         window: Window { size: [3, 3], strides: [1, 1], padding },
+        groups: 1,
         use_bias: true,
         activation: Activation::Relu,
         kernel_initializer: Initializer::GlorotUniform,
