@@ -19,8 +19,12 @@ check *ARGS:
 test *ARGS:
     cargo test --workspace "$@"
 
-# The kernels' micro-benchmarks.
+# Training steps beside Keras, PyTorch and Burn; bench/README.md explains.
 bench *ARGS:
+    python3 bench/run.py step "$@"
+
+# The kernels' micro-benchmarks.
+bench-kernels *ARGS:
     cargo bench -p kernels "$@"
 
 # Accept changed snapshots after looking at them.

@@ -17,13 +17,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("launch", &["plan", "record", "codegen"]),
     ("report", &["record"]),
     ("cli", &["spec", "plan", "codegen", "launch", "record", "report", "data"]),
+    ("bench", &["plan", "data", "nn", "train"]),
 ];
 
 /// Crates of others that have a side of the house to themselves.
 const KEPT_OUT: &[(&str, &[&str])] = &[
-    ("dfdx", &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli"]),
-    ("clap", &["plan", "record", "spec", "codegen", "kernels", "nn", "data", "train", "launch", "report"]),
-    ("toml", &["plan", "record", "codegen", "kernels", "nn", "data", "train", "launch", "report", "cli"]),
+    ("dfdx", &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli", "bench"]),
+    ("clap", &["plan", "record", "spec", "codegen", "kernels", "nn", "data", "train", "launch", "report", "bench"]),
+    ("toml", &["plan", "record", "codegen", "kernels", "nn", "data", "train", "launch", "report", "cli", "bench"]),
 ];
 
 #[test]

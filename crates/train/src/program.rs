@@ -63,7 +63,13 @@ fn serve<M: Model>(request: &Request, lifeline: &Lifeline, listener: &mut dyn Li
 }
 
 /// Runs `work` on a pool of its own. Every parallel loop within uses its threads.
-fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> Result<T, TrainError> + Send) -> Result<T, TrainError> {
+///
+/// # Errors
+/// [`TrainError::Threads`] where they do not start; and those of `work`.
+pub fn on_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<T, TrainError> + Send,
+) -> Result<T, TrainError> {
     let threads = threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

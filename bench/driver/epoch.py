@@ -1,0 +1,104 @@
+"""`run.py epoch`: the tutorial's program, from image files to validated epochs, in Ablate and in Keras."""
+
+import csv
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+from . import table
+from .measure import PAUSE_S
+from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, python_of
+
+EXPERIMENT = BENCH / "epoch.toml"
+KERAS_MODES = ["dataset", "cached", "generator"]
+
+
+def run(arguments):
+    cargo("build", "--release", "--package", "cli")
+    python = python_of(arguments.venv)
+    describe({"ablate", "keras"}, python, arguments.threads)
+    programs = {"ablate": lambda: ablate(arguments)}
+    for mode in KERAS_MODES:
+        programs[f"keras-{mode}"] = lambda mode=mode: keras(python, mode, arguments)
+
+    ablate(arguments, epochs=0)  # draws the images and compiles the network
+    runs = {name: [] for name in programs}
+    for _ in range(arguments.rounds):
+        for name, program in programs.items():
+            runs[name].append(timed(program))
+            time.sleep(PAUSE_S)
+
+    rows = summed_up(runs)
+    print()
+    table.show(rows)
+    ours, *peers = rows
+    for column in ("warm_epoch_s", "whole_s"):
+        best = min(peers, key=lambda row: row[column])
+        print(f"{column}: Keras at its fastest, {best['program']}, takes {best[column] / ours[column]:.2f} times Ablate's")
+    table.write(arguments.csv or SCRATCH / "epoch.csv", rows)
+
+
+def summed_up(runs):
+    """A row for each program: medians over its runs. The first epoch warms up, the last is warm."""
+    rows = []
+    for name, of_program in runs.items():
+        epochs, wholes = zip(*of_program)
+        warm = [seconds[-1] for seconds in epochs]
+        rows.append(
+            {
+                "program": name,
+                "runs": len(of_program),
+                "first_epoch_s": statistics.median(seconds[0] for seconds in epochs),
+                "warm_epoch_s": statistics.median(warm),
+                "warm_least_s": min(warm),
+                "warm_most_s": max(warm),
+                "whole_s": statistics.median(wholes),
+            }
+        )
+    for row in rows:
+        row["warm_ratio"] = row["warm_epoch_s"] / rows[0]["warm_epoch_s"]
+        row["whole_ratio"] = row["whole_s"] / rows[0]["whole_s"]
+    return rows
+
+
+def timed(program):
+    """The seconds of each epoch, and of the whole program."""
+    start = time.perf_counter()
+    epochs = program()
+    return epochs, time.perf_counter() - start
+
+
+def ablate(arguments, epochs=None):
+    """Runs the experiment anew, and returns the seconds of each epoch."""
+    results = SCRATCH / "results"
+    shutil.rmtree(results, ignore_errors=True)
+    command = [TARGET / "release" / "ablate", "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
+    command += ["--set", f"training.epochs={arguments.epochs if epochs is None else epochs}"]
+    if arguments.images:
+        command += ["--set", f"data.directory={arguments.images}"]
+    if arguments.classes:
+        command += ["--set", f"data.classes={json.dumps(arguments.classes)}"]
+    quietly(command, arguments.threads)
+    with open(results / "epoch/runs/base/seed-0/timing.csv") as file:
+        return [float(row["train_s"]) + float(row["validation_s"]) for row in csv.DictReader(file)]
+
+
+def keras(python, mode, arguments):
+    """Runs the tutorial in Keras, and returns the seconds of each epoch."""
+    images = arguments.images or ROOT / "target/bench/pets"
+    command = [python, BENCH / "peers" / "keras_epoch.py", images, arguments.threads, arguments.epochs, mode]
+    words = quietly([*command, *(arguments.classes or [])], arguments.threads).splitlines()[-1]
+    return [float(word) for word in words.split()]
+
+
+def quietly(command, threads):
+    """Runs a program to its end and returns its output, or ends with what it complained of."""
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, cwd=ROOT, preexec_fn=lambda: confine(threads)
+    )
+    if done.returncode:
+        sys.exit(f"{command[0]} ended with status {done.returncode}:\n{done.stderr[-4000:]}")
+    return done.stdout

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The benchmark: Ablate beside other frameworks. bench/README.md says what is measured and how.
+
+    python3 bench/run.py step      the same training step in every framework
+    python3 bench/run.py scaling   the reference network over threads, image size, batch and filters
+    python3 bench/run.py epoch     the tutorial's program from JPEG files to validated epochs
+"""
+
+import argparse
+
+from driver import epoch, scaling, setup, step
+from driver.measure import Plan
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch")
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--threads", type=int, default=setup.cores(), help="of every framework; all cores if not given")
+    common.add_argument("--csv", help="where the rows go; a file in target/bench if not given")
+    common.add_argument("--venv", help="a virtual environment with requirements.txt installed, in place of its own")
+
+    steps = argparse.ArgumentParser(add_help=False, parents=[common])
+    steps.add_argument("--peers", type=peers, help=f"of {', '.join(setup.PEERS)}")
+    steps.add_argument("--warm-up", type=int, default=5, help="steps that are not measured")
+    steps.add_argument("--rounds", type=int, default=12, help="how often it is each peer's turn")
+    steps.add_argument("--steps", type=int, default=3, help="steps of a turn")
+
+    command = commands.add_parser("step", parents=[steps], help="training steps of five networks")
+    command.add_argument("--networks", type=names, help=f"of {', '.join(step.NETWORKS)}; all if not given")
+    command.set_defaults(run=step.run, usual_peers=setup.USUAL_PEERS)
+
+    command = commands.add_parser("scaling", parents=[steps], help="training steps of the reference network's relatives")
+    command.set_defaults(run=scaling.run, usual_peers=["ablate", "keras"])
+
+    command = commands.add_parser("epoch", parents=[common], help="whole epochs from image files")
+    command.add_argument("--images", help="a folder train/CLASS, validation/CLASS; drawn by Ablate if not given")
+    command.add_argument("--classes", type=names, help="two of the folders; all if not given")
+    command.add_argument("--epochs", type=int, default=2)
+    command.add_argument("--rounds", type=int, default=3, help="how often each program runs")
+    command.set_defaults(run=epoch.run)
+
+    arguments = parser.parse_args()
+    if "usual_peers" in arguments:
+        arguments.peers = arguments.peers or arguments.usual_peers
+        arguments.run(arguments, Plan(arguments.warm_up, arguments.rounds, arguments.steps))
+    else:
+        arguments.run(arguments)
+
+
+def names(text):
+    return text.split(",")
+
+
+def peers(text):
+    unknown = [name for name in names(text) if name not in setup.PEERS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no peer {', '.join(unknown)}; there are {', '.join(setup.PEERS)}")
+    return names(text)
+
+
+if __name__ == "__main__":
+    main()
