@@ -12,7 +12,7 @@ pub trait Parameter {
     /// Its values, to be changed in place. Drop the tape of a pass before: while the tape holds the values, they are
     /// copied.
     fn values_mut(&mut self) -> &mut [f32];
-    /// Its gradient after a backward pass, in C order; zeros where the pass did not reach it.
+    /// Its gradient after a backward pass, in C order; zeros where no pass reached it that these gradients went through.
     ///
     /// # Errors
     /// [`CpuError::OutOfMemory`] where there is no memory for those zeros.
