@@ -37,7 +37,7 @@ pub use layer::{
     NoBias, conv_relu_pool, conv_relu_pool_first,
 };
 pub use model::{Model, Probe, observe};
-pub use parameter::Parameter;
+pub use parameter::{Gradient, Parameter};
 pub use pass::Pass;
 pub use sample::{Image, ImageSample, Sample, Vector, VectorSample};
 pub use tensor::{Batched, Images, Vectors, slice, slice_mut};

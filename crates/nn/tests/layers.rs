@@ -165,12 +165,45 @@ fn a_pass_writes_where_the_last_one_wrote() {
         let mut gradients = net.loss.forward(logits, &[0, 1]).1.backward();
         let of_middle = gradients.get_or_alloc_mut(&middle).unwrap().as_ptr();
         let kernel = nn::Layer::parameters(&mut net.hidden).swap_remove(0).1;
-        (address, of_middle, kernel.gradient(&mut gradients).unwrap().as_ptr(), gradients)
+        let nn::Gradient::Stored(of_kernel) = kernel.gradient(&mut gradients).unwrap() else {
+            panic!("a small kernel")
+        };
+        (address, of_middle, of_kernel.as_ptr(), gradients)
     };
     let first = addresses(Gradients::leaky());
     let (output, of_output, of_kernel) = (first.0, first.1, first.2);
     let second = addresses(first.3);
     assert_eq!((second.0, second.1, second.2), (output, of_output, of_kernel));
+}
+
+#[test]
+fn the_gradient_of_a_large_matrix_is_its_factors_product() {
+    const INPUTS: usize = 301;
+    const OUTPUTS: usize = 257;
+    let mut layer: Dense<Vector<INPUTS>, Vector<OUTPUTS>, Bias, Linear> =
+        build::<Vector<INPUTS>, _>(common::dense(OUTPUTS, true, plan::Activation::Linear), Dense::new);
+    let mut none = Gradients::leaky();
+    assert!(parameter_gradients(&mut layer, &mut none)[0].iter().all(|value| *value == 0.0));
+    for count in [3, 2] {
+        let (x, dy) = (numbers(1, count * INPUTS), numbers(2, count * OUTPUTS));
+        let mut found = gradients(layer.forward(tensor::<Vector<INPUTS>>(x.clone()).leaky_traced()), &dy);
+        let kernel = nn::Layer::parameters(&mut layer).swap_remove(0).1;
+        let gradient = kernel.gradient(&mut found).unwrap();
+        assert!(matches!(gradient, nn::Gradient::Product(_)));
+        let all = gradient.to_vec();
+        let expected = (0..INPUTS * OUTPUTS).map(|at| {
+            let (row, column) = (at / OUTPUTS, at % OUTPUTS);
+            (0..count).map(|image| x[image * INPUTS + row] * dy[image * OUTPUTS + column]).sum()
+        });
+        common::assert_close("kernel", &all, &expected.collect::<Vec<f32>>(), 1e-6);
+        for (index, expected) in all.chunks(gradient.piece()).enumerate() {
+            let mut piece = vec![f32::NAN; expected.len()];
+            gradient.read(index * gradient.piece(), &mut piece);
+            assert_eq!(piece, expected);
+        }
+        let sums: Vec<f32> = (0..OUTPUTS).map(|column| dy.iter().skip(column).step_by(OUTPUTS).sum()).collect();
+        common::assert_close("bias", &parameter_gradients(&mut layer, &mut found)[1], &sums, 1e-6);
+    }
 }
 
 #[test]

@@ -103,10 +103,7 @@ impl<M: Model> Learner<M> {
         let mut step = self.optimizer.step();
         for (index, (_, parameter)) in parameters(&mut self.model).into_iter().enumerate() {
             let gradient = parameter.gradient(&mut gradients).map_err(memory)?;
-            if self.penalties[index] != 0.0 {
-                l2::add_gradient(self.penalties[index], parameter.values(), gradient);
-            }
-            step.update(index, parameter.values_mut(), gradient);
+            step.update(index, parameter.values_mut(), &gradient, self.penalties[index]);
         }
         self.gradients = gradients;
         Ok(Seen { loss: mean + penalty, logits })

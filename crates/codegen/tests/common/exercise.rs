@@ -41,7 +41,7 @@ fn main() {
         for ((name, parameter), plan) in parameters.into_iter().zip(plan.parameters()) {
             assert_eq!((name, parameter.shape()), (plan.name, plan.shape));
             weights += parameter.values().len();
-            let gradient = parameter.gradient(&mut gradients).expect("memory");
+            let gradient = parameter.gradient(&mut gradients).expect("memory").to_vec();
             assert!(gradient.iter().all(|value| value.is_finite()));
             assert!(gradient.iter().any(|value| *value != 0.0), "{name}");
         }

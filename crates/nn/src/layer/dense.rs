@@ -14,10 +14,13 @@ use kernels::activation::Activation;
 use kernels::dense;
 use std::marker::PhantomData;
 
+/// The shape of a kernel: in, out.
+type KernelShape<I, O> = (<I as VectorSample>::Units, <O as VectorSample>::Units);
+
 /// An `O` from an `I`, with or without bias (`B`), through the function `F`.
 #[derive(Clone, Debug)]
 pub struct Dense<I: VectorSample, O: VectorSample, B, F> {
-    weights: Weights<(I::Units, O::Units), (O::Units,)>,
+    weights: Weights<KernelShape<I, O>, (O::Units,)>,
     function: Option<Activation>,
     output: Output<O>,
     types: PhantomData<(B, F)>,
@@ -48,7 +51,7 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
             | plan::Layer::Activation { .. } => None,
         };
         let number = number.ok_or_else(|| differs(name, std::any::type_name::<Self>(), &layer.layer))?;
-        let weights = build.weights(name, layer, B::USED)?;
+        let weights = build.weights(name, layer, B::USED)?.of_matrix();
         Ok(Dense { weights, function: F::kernel(number), output: Kept::default(), types: PhantomData })
     }
 
@@ -82,9 +85,7 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
                     let dx = gradient::overwrite(gradients, &x)?;
                     dense::backward_input(&shape, dy, weights.kernel(), dx);
                 }
-                weights.backward(gradients, |dkernel, dbias| {
-                    dense::backward_kernel(&shape, slice(&x), dy, dkernel, dbias);
-                })
+                weights.backward_matrix(gradients, &shape, slice(&x), dy)
             })
         });
         y.put_tape(tape)
