@@ -26,12 +26,15 @@ const CHUNK: usize = 16 * 1024;
 /// If the lengths differ.
 pub fn forward(activation: Activation, x: &[f32], y: &mut [f32]) {
     assert_eq!(x.len(), y.len());
-    y.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).for_each(|(y, x)| match activation {
-        Activation::Relu => map(x, y, |x| if x <= 0.0 { 0.0 } else { x }),
-        Activation::LeakyRelu(slope) => map(x, y, |x| if x > 0.0 { x } else { slope * x }),
-        Activation::Sigmoid => map(x, y, sigmoid),
-        Activation::Tanh => map(x, y, libm::tanhf),
+    y.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).for_each(|(y, x)| {
+        y.copy_from_slice(x);
+        activate(activation, y);
     });
+}
+
+/// Puts the activation of each value in its place.
+pub fn forward_in_place(activation: Activation, values: &mut [f32]) {
+    values.par_chunks_mut(CHUNK).for_each(|values| activate(activation, values));
 }
 
 /// Overwrites `dx` with the gradient of the input, given the output `y` and its gradient `dy`.
@@ -42,12 +45,20 @@ pub fn backward(activation: Activation, y: &[f32], dy: &[f32], dx: &mut [f32]) {
     assert_eq!(y.len(), dy.len());
     assert_eq!(y.len(), dx.len());
     let inputs = y.par_chunks(CHUNK).zip(dy.par_chunks(CHUNK));
-    dx.par_chunks_mut(CHUNK).zip(inputs).for_each(|(dx, (y, dy))| match activation {
-        Activation::Relu => map2(y, dy, dx, |y, dy| if y > 0.0 { dy } else { 0.0 }),
-        Activation::LeakyRelu(slope) => map2(y, dy, dx, |y, dy| if y > 0.0 { dy } else { slope * dy }),
-        Activation::Sigmoid => map2(y, dy, dx, |y, dy| dy * y * (1.0 - y)),
-        Activation::Tanh => map2(y, dy, dx, |y, dy| dy * (1.0 - y * y)),
+    dx.par_chunks_mut(CHUNK).zip(inputs).for_each(|(dx, (y, dy))| {
+        dx.copy_from_slice(dy);
+        differentiate(activation, y, dx);
     });
+}
+
+/// Puts in the place of each gradient of an output `y` the gradient of the input.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn backward_in_place(activation: Activation, y: &[f32], gradients: &mut [f32]) {
+    assert_eq!(y.len(), gradients.len());
+    let chunks = gradients.par_chunks_mut(CHUNK).zip(y.par_chunks(CHUNK));
+    chunks.for_each(|(gradients, y)| differentiate(activation, y, gradients));
 }
 
 /// The logistic function; no overflow for large negative `x`.
@@ -57,14 +68,32 @@ pub fn sigmoid(x: f32) -> f32 {
     if x < 0.0 { e * positive } else { positive }
 }
 
-fn map(x: &[f32], y: &mut [f32], f: impl Fn(f32) -> f32) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y = f(*x);
+/// The activation of a chunk.
+fn activate(activation: Activation, values: &mut [f32]) {
+    fn map(values: &mut [f32], f: impl Fn(f32) -> f32) {
+        for value in values {
+            *value = f(*value);
+        }
+    }
+    match activation {
+        Activation::Relu => map(values, |x| if x <= 0.0 { 0.0 } else { x }),
+        Activation::LeakyRelu(slope) => map(values, |x| if x > 0.0 { x } else { slope * x }),
+        Activation::Sigmoid => map(values, sigmoid),
+        Activation::Tanh => map(values, libm::tanhf),
     }
 }
 
-fn map2(y: &[f32], dy: &[f32], dx: &mut [f32], f: impl Fn(f32, f32) -> f32) {
-    for ((dx, y), dy) in dx.iter_mut().zip(y).zip(dy) {
-        *dx = f(*y, *dy);
+/// The gradients of a chunk.
+fn differentiate(activation: Activation, y: &[f32], gradients: &mut [f32]) {
+    fn map(y: &[f32], gradients: &mut [f32], f: impl Fn(f32, f32) -> f32) {
+        for (gradient, y) in gradients.iter_mut().zip(y) {
+            *gradient = f(*y, *gradient);
+        }
+    }
+    match activation {
+        Activation::Relu => map(y, gradients, |y, dy| if y > 0.0 { dy } else { 0.0 }),
+        Activation::LeakyRelu(slope) => map(y, gradients, |y, dy| if y > 0.0 { dy } else { slope * dy }),
+        Activation::Sigmoid => map(y, gradients, |y, dy| dy * y * (1.0 - y)),
+        Activation::Tanh => map(y, gradients, |y, dy| dy * (1.0 - y * y)),
     }
 }

@@ -33,6 +33,10 @@ fn values_and_gradients() {
             let (mut y, mut dx) = (vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]);
             activation::forward(kind, &x, &mut y);
             activation::backward(kind, &y, &dy, &mut dx);
+            let (mut y_in_place, mut dx_in_place) = (x.clone(), dy.clone());
+            activation::forward_in_place(kind, &mut y_in_place);
+            activation::backward_in_place(kind, &y, &mut dx_in_place);
+            assert_eq!((&y_in_place, &dx_in_place), (&y, &dx));
             vec![y, dx]
         });
         let expected: Vec<(f64, f64)> = x.iter().map(|x| expected(kind, f64::from(*x))).collect();

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Random, close, everywhere, nans, reference};
-use kernels::dense::{self, Shape};
+use kernels::dense::{self, KernelGradient, Shape};
 use proptest::prelude::*;
 
 fn check(shape: &Shape, seed: u64, bias: bool, relu: bool) {
@@ -20,6 +20,15 @@ fn check(shape: &Shape, seed: u64, bias: bool, relu: bool) {
         dense::forward(shape, &x, &kernel, bias.as_deref(), relu, &mut y);
         dense::backward_input(shape, &dy, &kernel, &mut dx);
         dense::backward_kernel(shape, &x, &dy, &mut dkernel, Some(&mut dbias));
+        // Any rows at a time.
+        let gradient = KernelGradient::new(shape, &x, &dy);
+        for rows in [1, 5, 12, 40, gradient.rows_at_once()] {
+            let mut pieces = vec![f32::NAN; kernel.len()];
+            for (piece, numbers) in pieces.chunks_mut(rows * shape.outputs).enumerate() {
+                gradient.rows(piece * rows, numbers);
+            }
+            assert_eq!(pieces, dkernel, "{rows} rows at a time");
+        }
         vec![y, dx, dkernel, dbias]
     });
     let (mut y, dx, dkernel) = reference::dense(shape, &x, &kernel, bias.as_deref(), &dy);

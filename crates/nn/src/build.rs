@@ -1,7 +1,8 @@
 //! What a model is made from.
 
 use crate::sample::Sample;
-use dfdx::prelude::{ConstShape, Cpu, Tensor, TensorFromVec, ZerosTensor};
+use crate::weights::Weights;
+use dfdx::prelude::{ConstShape, Cpu, TensorFromVec, ZerosTensor};
 use plan::{LayerPlan, Network};
 
 /// Finds the numbers of a layer by its name and draws its initial weights.
@@ -10,9 +11,6 @@ pub struct Build<'a> {
     seed: u64,
     device: Cpu,
 }
-
-/// A kernel and perhaps a bias.
-type Weights<K, B> = (Tensor<K, f32, Cpu>, Option<Tensor<B, f32, Cpu>>);
 
 /// Why a model could not be made: it was generated for another network than the plan's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,7 +53,7 @@ impl<'a> Build<'a> {
     }
 
     /// The kernel and, where `use_bias`, the bias of a layer with their initial values.
-    pub(crate) fn parameters<K: ConstShape, B: ConstShape>(
+    pub(crate) fn weights<K: ConstShape, B: ConstShape>(
         &self,
         name: &'static str,
         layer: &LayerPlan,
@@ -79,7 +77,7 @@ impl<'a> Build<'a> {
             _ => self.device.zeros(),
         };
         let bias = use_bias.then(|| self.device.zeros());
-        Ok((kernel, bias))
+        Ok(Weights::new(kernel, bias))
     }
 }
 

@@ -11,11 +11,13 @@
 //!
 //! The arithmetic is in `kernels`; here it is put on the tape. Activations are NHWC, convolution kernels height, width, in, out,
 //! dense kernels in, out. A tensor feeds one layer: its gradient is written by the operator that consumed it, not added to.
+//! A layer writes its output where the last one of the same size was, unless somebody holds that still.
 
 mod batch;
 mod build;
 mod function;
 mod gradient;
+mod kept;
 pub mod layer;
 pub mod loss;
 mod model;
@@ -23,17 +25,19 @@ mod parameter;
 mod pass;
 mod sample;
 mod tensor;
+mod weights;
 mod window;
 
 pub use batch::Batch;
 pub use build::{Build, BuildError};
 pub use function::{Function, LeakyRelu, Linear, Relu, Sigmoid, Tanh};
+pub use gradient::tape;
 pub use layer::{
     Activation, AveragePool2d, Bias, BiasMode, Conv2d, Dense, Dropout, Flatten, GlobalAveragePool2d, Layer, MaxPool2d,
     NoBias, conv_relu_pool, conv_relu_pool_first,
 };
 pub use model::{Model, Probe, observe};
-pub use parameter::Parameter;
+pub use parameter::{Gradient, Parameter};
 pub use pass::Pass;
 pub use sample::{Image, ImageSample, Sample, Vector, VectorSample};
 pub use tensor::{Batched, Images, Vectors, slice, slice_mut};

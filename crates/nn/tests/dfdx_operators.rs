@@ -7,6 +7,7 @@ use dfdx::losses::{binary_cross_entropy_with_logits_loss, cross_entropy_with_log
 use dfdx::prelude::{
     Axes2, Axis, Backward, BroadcastTo, Const, Cpu, MeanTo, ReshapeTo, Tensor, TensorFromVec, Trace, TryMatMul,
 };
+use nn::loss::MeanLoss;
 use nn::{
     Activation, Batched, Bias, Conv2d, Dense, Function, GlobalAveragePool2d, Image, Kernel, Layer, Linear, Parameter,
     Relu, Same, Sigmoid, Strides, Tanh, Vector, Vectors, loss, slice,
@@ -103,7 +104,7 @@ fn binary_crossentropy_is_dfdx_s() {
     let logits = tensor::<Vector<1>>(numbers(2, 6).into_iter().map(|z| 8.0 * z).collect());
     let labels = [0, 1, 1, 0, 1, 0];
     let targets = tensor::<Vector<1>>(labels.iter().map(|label| *label as f32).collect());
-    let ours = loss::mean(Loss::BinaryCrossentropy, logits.leaky_trace(), &labels);
+    let ours = MeanLoss::new(Loss::BinaryCrossentropy).forward(logits.leaky_trace(), &labels).1;
     let theirs = binary_cross_entropy_with_logits_loss(logits.leaky_trace(), targets);
     assert_close("loss", &ours.as_vec(), &theirs.as_vec(), 1e-6);
     let (mut ours, mut theirs) = (ours.backward(), theirs.backward());
@@ -119,7 +120,7 @@ fn categorical_crossentropy_is_dfdx_s() {
         hot[row * 4 + *label as usize] = 1.0;
     }
     // Scaled losses have scaled gradients.
-    let ours = loss::mean(Loss::CategoricalCrossentropy, logits.leaky_trace(), &labels) * 3.0;
+    let ours = MeanLoss::new(Loss::CategoricalCrossentropy).forward(logits.leaky_trace(), &labels).1 * 3.0;
     let theirs = cross_entropy_with_logits_loss(logits.leaky_trace(), tensor::<Vector<4>>(hot)) * 3.0;
     assert_close("loss", &ours.as_vec(), &theirs.as_vec(), 1e-6);
     let (mut ours, mut theirs) = (ours.backward(), theirs.backward());

@@ -6,10 +6,11 @@ use common::{
     against_differences, assert_close, build, conv, dense, distinct, gradient, numbers, pool, randomise, tensor,
 };
 use dfdx::prelude::{Backward, Trace};
+use nn::loss::MeanLoss;
 use nn::{
     Activation, AveragePool2d, Bias, Conv2d, Dense, Dropout, Flatten, Function, GlobalAveragePool2d, GroupedKernel,
     Image, Kernel, LeakyRelu, Linear, MaxPool2d, NoBias, Pass, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector,
-    conv_relu_pool, loss, slice,
+    conv_relu_pool, slice,
 };
 use plan::Padding;
 
@@ -186,7 +187,8 @@ fn dropout() {
 fn mean_loss<const UNITS: usize>(kind: plan::Loss, labels: &[u32]) {
     const STEP: f32 = 1.0 / 64.0;
     let logits: Vec<f32> = numbers(6, labels.len() * UNITS).into_iter().map(|z| 3.0 * z).collect();
-    let value = |logits: &[f32]| slice(&loss::mean(kind, tensor::<Vector<UNITS>>(logits.to_vec()), labels))[0];
+    let value =
+        |logits: &[f32]| slice(&MeanLoss::new(kind).forward(tensor::<Vector<UNITS>>(logits.to_vec()), labels).1)[0];
     let mut moved = logits.clone();
     let expected: Vec<f32> = (0..logits.len())
         .map(|index| {
@@ -199,7 +201,7 @@ fn mean_loss<const UNITS: usize>(kind: plan::Loss, labels: &[u32]) {
         })
         .collect();
     let logits = tensor::<Vector<UNITS>>(logits);
-    let mut found = loss::mean(kind, logits.leaky_trace(), labels).backward();
+    let mut found = MeanLoss::new(kind).forward(logits.leaky_trace(), labels).1.backward();
     assert_close(kind.name(), &gradient(&mut found, &logits), &expected, 1e-3);
 }
 

@@ -4,6 +4,7 @@ mod common;
 
 use common::{Tape, assert_close, build, conv, gradient, gradients, parameter_gradients, pool, tensor};
 use dfdx::prelude::{Backward, ConstDim, Shape, Trace};
+use nn::loss::MeanLoss;
 use nn::{
     Activation, AveragePool2d, Batched, Bias, Conv2d, Function, GlobalAveragePool2d, GroupedKernel, Image, ImageSample,
     Kernel, KernelSize, Layer, LeakyRelu, Linear, MaxPool2d, PaddingMode, Pair, Pool, Relu, Same, Sample, Sigmoid,
@@ -202,7 +203,7 @@ fn check_loss<const UNITS: usize>(kind: Loss, what: &str, case: &Value) {
     let labels: Vec<u32> = serde_json::from_value(case["labels"].clone()).unwrap();
     let logits = tensor::<Vector<UNITS>>(to_f32(&flat(&case["logits"])));
     assert_near(what, &loss::per_image(kind, slice(&logits), UNITS, &labels), &flat(&case["each"]));
-    let mean = loss::mean(kind, logits.leaky_trace(), &labels);
+    let mean = MeanLoss::new(kind).forward(logits.leaky_trace(), &labels).1;
     assert_close(what, slice(&mean), &to_f32(&flat(&case["mean"])), 1e-6);
     let found = gradient(&mut mean.backward(), &logits).into_iter().map(f64::from).collect::<Vec<_>>();
     assert_near(&format!("gradient of {what}"), &found, &flat(&case["gradient"]));

@@ -3,12 +3,14 @@
 mod common;
 
 use common::{build, conv, gradient, gradients, network, numbers, parameter_gradients, pool, randomise, tensor};
-use dfdx::prelude::{PutTape, SplitTape, Trace};
+use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
+use nn::loss::MeanLoss;
 use nn::{
-    Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, GroupedKernel, Image, Kernel, Linear, MaxPool2d,
-    OwnedTape, Pass, Pool, Relu, Strides, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
+    Activation, Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, GroupedKernel, Image, Kernel, Linear,
+    MaxPool2d, OwnedTape, Pass, Pool, Relu, Strides, Tanh, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
+    slice_mut,
 };
-use plan::Padding;
+use plan::{Loss, Padding};
 
 type I = Image<9, 8, 3>;
 type M = Image<7, 6, 5>;
@@ -58,26 +60,187 @@ fn a_first_layer_gives_its_input_no_gradient_and_its_weights_the_same() {
     }
 }
 
+/// A network that has all that is kept: outputs, winners, factors, gradients.
+struct Net {
+    conv: Conv,
+    pool: Max,
+    flatten: Flatten<Image<3, 3, 5>, Vector<45>>,
+    dropout: Dropout<Vector<45>>,
+    hidden: Dense<Vector<45>, Vector<7>, Bias, Tanh>,
+    activation: Activation<Vector<7>, Relu>,
+    output: Dense<Vector<7>, Vector<1>, Bias, Linear>,
+    loss: MeanLoss,
+}
+
+impl Net {
+    fn new() -> Net {
+        let (conv, pool) = conv_and_pool();
+        let dropout = plan::Layer::Dropout(plan::layer::Dropout { rate: 0.3 });
+        let relu = plan::Layer::Activation { function: plan::Activation::Relu };
+        let dense = common::dense;
+        let mut net = Net {
+            conv,
+            pool,
+            flatten: build::<Image<3, 3, 5>, _>(plan::Layer::Flatten, Flatten::new),
+            dropout: build::<Vector<45>, _>(dropout, Dropout::new),
+            hidden: build::<Vector<45>, _>(dense(7, true, plan::Activation::Tanh), Dense::new),
+            activation: build::<Vector<7>, _>(relu, Activation::new),
+            output: build::<Vector<7>, _>(dense(1, true, plan::Activation::Linear), Dense::new),
+            loss: MeanLoss::new(Loss::BinaryCrossentropy),
+        };
+        randomise(&mut net.hidden, 4);
+        randomise(&mut net.output, 6);
+        net
+    }
+
+    fn forward<T: nn::Tape<f32, Cpu>>(&self, x: nn::Images<9, 8, 3>, tape: T, fused: bool) -> nn::Vectors<1, T> {
+        let positions: Vec<u64> = (0..slice(&x).len() as u64 / 216).collect();
+        let x = if fused {
+            conv_relu_pool_first(&self.conv, &self.pool, x, tape)
+        } else {
+            self.pool.forward(self.conv.forward_first(x, tape))
+        };
+        let x = self.dropout.forward(self.flatten.forward(x), &training(&positions));
+        self.output.forward(self.activation.forward(self.hidden.forward(x)))
+    }
+
+    /// Loss and gradients of all weights.
+    fn backward(&mut self, logits: nn::Vectors<1, common::Tape>) -> (f32, Vec<Vec<f32>>, Gradients<f32, Cpu>) {
+        let labels: Vec<u32> = (0..slice(&logits).len() as u32).map(|image| image % 2).collect();
+        let loss = self.loss.forward(logits, &labels).1;
+        let value = slice(&loss)[0];
+        let mut gradients = loss.backward();
+        let layers: [&mut dyn nn::Layer; 3] = [&mut self.conv, &mut self.hidden, &mut self.output];
+        let found = layers.into_iter().flat_map(|layer| parameter_gradients(layer, &mut gradients)).collect();
+        (value, found, gradients)
+    }
+}
+
+fn images(seed: u64, count: usize) -> nn::Images<9, 8, 3> {
+    tensor::<I>(numbers(seed, count * 216))
+}
+
 #[test]
-fn backward_frees_the_gradients_of_activations() {
-    let (mut conv, pool) = conv_and_pool();
-    let x = tensor::<I>(numbers(1, 216));
-    let (middle, tape) = conv.forward(x.leaky_trace()).split_tape();
-    let y = pool.forward(middle.clone().put_tape(tape));
-    let mut gradients = gradients(y, &numbers(2, 45));
-    assert!(gradients.get_or_alloc_mut(&middle).unwrap().is_empty());
-    assert_eq!(parameter_gradients(&mut conv, &mut gradients)[1].len(), 5);
+fn a_pass_over_what_earlier_passes_left_is_a_first_pass() {
+    let mut used = Net::new();
+    let mut kept = Gradients::leaky();
+    for (seed, count) in [(1, 4), (2, 4), (3, 2), (4, 4), (4, 4)] {
+        for fused in [true, false] {
+            let logits = used.forward(images(seed, count), nn::tape(kept), fused);
+            let found = used.backward(logits);
+            let mut new = Net::new();
+            let logits = new.forward(images(seed, count), OwnedTape::default(), fused);
+            let expected = new.backward(logits);
+            assert_eq!((found.0, &found.1), (expected.0, &expected.1), "{seed} {count} {fused}");
+            kept = found.2;
+        }
+    }
+}
+
+#[test]
+fn passes_may_overlap() {
+    let (mut net, mut alone) = (Net::new(), Net::new());
+    let mut expected = |seed| {
+        let logits = alone.forward(images(seed, 3), OwnedTape::default(), true);
+        (slice(&logits).to_vec(), alone.backward(logits).1)
+    };
+    let (first, second) = (expected(1), expected(2));
+    let one = net.forward(images(1, 3), OwnedTape::default(), true);
+    let look = net.forward(images(5, 3), nn::NoneTape, true);
+    let two = net.forward(images(2, 3), OwnedTape::default(), true);
+    assert_ne!(slice(&look), slice(&one));
+    assert_eq!((slice(&one), slice(&two)), (&first.0[..], &second.0[..]));
+    assert_eq!(net.backward(one).1, first.1);
+    assert_eq!(net.backward(two).1, second.1);
+}
+
+#[test]
+fn a_pass_writes_where_the_last_one_wrote() {
+    let mut net = Net::new();
+    let mut addresses = |kept| {
+        let middle = net.pool.forward(net.conv.forward(images(1, 2).put_tape(nn::tape(kept))));
+        let (middle, tape) = middle.split_tape();
+        let address = slice(&middle).as_ptr();
+        let logits = net.hidden.forward(net.flatten.forward(middle.clone().put_tape(tape)));
+        let logits = net.output.forward(logits);
+        let mut gradients = net.loss.forward(logits, &[0, 1]).1.backward();
+        let of_middle = gradients.get_or_alloc_mut(&middle).unwrap().as_ptr();
+        let kernel = nn::Layer::parameters(&mut net.hidden).swap_remove(0).1;
+        let nn::Gradient::Stored(of_kernel) = kernel.gradient(&mut gradients).unwrap() else {
+            panic!("a small kernel")
+        };
+        (address, of_middle, of_kernel.as_ptr(), gradients)
+    };
+    let first = addresses(Gradients::leaky());
+    let (output, of_output, of_kernel) = (first.0, first.1, first.2);
+    let second = addresses(first.3);
+    assert_eq!((second.0, second.1, second.2), (output, of_output, of_kernel));
+}
+
+#[test]
+fn the_gradient_of_a_large_matrix_is_its_factors_product() {
+    const INPUTS: usize = 301;
+    const OUTPUTS: usize = 257;
+    let mut layer: Dense<Vector<INPUTS>, Vector<OUTPUTS>, Bias, Linear> =
+        build::<Vector<INPUTS>, _>(common::dense(OUTPUTS, true, plan::Activation::Linear), Dense::new);
+    let mut none = Gradients::leaky();
+    assert!(parameter_gradients(&mut layer, &mut none)[0].iter().all(|value| *value == 0.0));
+    for count in [3, 2] {
+        let (x, dy) = (numbers(1, count * INPUTS), numbers(2, count * OUTPUTS));
+        let mut found = gradients(layer.forward(tensor::<Vector<INPUTS>>(x.clone()).leaky_traced()), &dy);
+        let kernel = nn::Layer::parameters(&mut layer).swap_remove(0).1;
+        let gradient = kernel.gradient(&mut found).unwrap();
+        assert!(matches!(gradient, nn::Gradient::Product(_)));
+        let all = gradient.to_vec();
+        let expected = (0..INPUTS * OUTPUTS).map(|at| {
+            let (row, column) = (at / OUTPUTS, at % OUTPUTS);
+            (0..count).map(|image| x[image * INPUTS + row] * dy[image * OUTPUTS + column]).sum()
+        });
+        common::assert_close("kernel", &all, &expected.collect::<Vec<f32>>(), 1e-6);
+        for (index, expected) in all.chunks(gradient.piece()).enumerate() {
+            let mut piece = vec![f32::NAN; expected.len()];
+            gradient.read(index * gradient.piece(), &mut piece);
+            assert_eq!(piece, expected);
+        }
+        let sums: Vec<f32> = (0..OUTPUTS).map(|column| dy.iter().skip(column).step_by(OUTPUTS).sum()).collect();
+        common::assert_close("bias", &parameter_gradients(&mut layer, &mut found)[1], &sums, 1e-6);
+    }
+}
+
+#[test]
+fn an_output_that_is_held_is_not_written_over() {
+    let (_, pool) = conv_and_pool();
+    let (mut held, other) = (pool.forward(tensor::<M>(numbers(1, 210))), tensor::<M>(numbers(2, 210)));
+    let values = slice(&held).to_vec();
+    let next = pool.forward(other);
+    assert_eq!(slice(&held), values);
+    assert_ne!(slice(&next), values);
+    let values = slice(&next).to_vec();
+    slice_mut(&mut held).fill(9.0);
+    assert_eq!(slice(&next), values);
 }
 
 #[test]
 #[cfg(debug_assertions)]
 #[should_panic = "a tensor fed two layers"]
 fn feeding_two_layers_with_one_tensor_is_noticed() {
-    let (conv, pool) = conv_and_pool();
+    let ((conv, pool), (other, its_pool)) = (conv_and_pool(), conv_and_pool());
     let x = tensor::<I>(numbers(1, 216));
     let first = conv_relu_pool(&conv, &pool, x.leaky_trace());
-    let second = conv_relu_pool(&conv, &pool, x.leaky_trace());
+    let second = conv_relu_pool(&other, &its_pool, x.leaky_trace());
     gradients(first + second, &numbers(2, 45));
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic = "a pass went through a layer twice"]
+fn going_through_a_layer_twice_is_noticed() {
+    let layer: Dense<Vector<7>, Vector<7>, Bias, Tanh> =
+        build::<Vector<7>, _>(common::dense(7, true, plan::Activation::Tanh), Dense::new);
+    let between: Activation<Vector<7>, Tanh> =
+        build::<Vector<7>, _>(plan::Layer::Activation { function: plan::Activation::Tanh }, Activation::new);
+    let x = tensor::<Vector<7>>(numbers(1, 14));
+    gradients(layer.forward(between.forward(layer.forward(x.leaky_trace()))), &numbers(2, 14));
 }
 
 type Drop = Dropout<Vector<1000>>;

@@ -21,11 +21,9 @@ pub fn penalty(l2: f64, values: &[f32]) -> f64 {
 pub fn add_gradient(l2: f64, values: &[f32], gradient: &mut [f32]) {
     assert_eq!(values.len(), gradient.len(), "a gradient has a value for each weight");
     let factor = 2.0 * l2 as f32;
-    gradient.par_chunks_mut(CHUNK).zip(values.par_chunks(CHUNK)).for_each(|(gradient, values)| {
-        for (gradient, value) in gradient.iter_mut().zip(values) {
-            *gradient += factor * value;
-        }
-    });
+    for (gradient, value) in gradient.iter_mut().zip(values) {
+        *gradient += factor * value;
+    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use crate::l2;
 use crate::optimizer::{Optimizer, StateError};
 use crate::weights::{self, Weights};
 use data::Batch;
-use nn::{Backward, Build, CpuError, Model, NoneTape, OwnedTape, Parameter, Pass, loss, slice};
+use nn::loss::{self, MeanLoss};
+use nn::{Backward, Build, Cpu, CpuError, Gradients, Model, NoneTape, Parameter, Pass, slice};
 use plan::{Loss, Run};
+use std::cell::Cell;
 use std::path::Path;
 
 /// A model that learns.
@@ -17,6 +19,12 @@ pub struct Learner<M> {
     model: M,
     optimizer: Optimizer,
     loss: Loss,
+    mean_loss: MeanLoss,
+    /// Of the last step, for the next to overwrite.
+    gradients: Gradients<f32, Cpu>,
+    /// Images of the last step and of every pass since, where they were as many. Layers keep the tensors of one size
+    /// alone, and gradients have their places by tensors: after a pass of another size they would never be found again.
+    count: Cell<Option<usize>>,
     seed: u64,
     /// Logits of an image.
     units: usize,
@@ -53,6 +61,9 @@ impl<M: Model> Learner<M> {
             model: M::new(&Build::new(network, run.seed))?,
             optimizer: Optimizer::new(settings.training.optimizer, &sizes),
             loss: settings.training.loss,
+            mean_loss: MeanLoss::new(settings.training.loss),
+            gradients: Gradients::leaky(),
+            count: Cell::new(None),
             seed: run.seed,
             units: network.output().size(),
             penalties: penalties.collect(),
@@ -82,31 +93,34 @@ impl<M: Model> Learner<M> {
         let penalty = self.penalty();
         let Batch { pixels, labels, positions } = batch;
         let pass = Pass::Training { seed: self.seed, epoch: u64::from(epoch), positions: &positions };
-        let output = self.model.forward(nn::Batch { pixels, count: labels.len() }, OwnedTape::default(), &pass);
-        let seen = self.seen(slice(&output), &labels, penalty);
-
-        let mut gradients = loss::mean(self.loss, output, &labels).try_backward().map_err(memory)?;
+        let count = labels.len();
+        let kept = std::mem::replace(&mut self.gradients, Gradients::leaky());
+        let gradients = if self.count.replace(Some(count)) == Some(count) { kept } else { Gradients::leaky() };
+        let output = self.model.forward(nn::Batch { pixels, count }, nn::tape(gradients), &pass);
+        let logits = slice(&output).to_vec();
+        let (mean, loss) = self.mean_loss.forward(output, &labels);
+        let mut gradients = loss.try_backward().map_err(memory)?;
         let mut step = self.optimizer.step();
         for (index, (_, parameter)) in parameters(&mut self.model).into_iter().enumerate() {
             let gradient = parameter.gradient(&mut gradients).map_err(memory)?;
-            if self.penalties[index] != 0.0 {
-                l2::add_gradient(self.penalties[index], parameter.values(), gradient);
-            }
-            step.update(index, parameter.values_mut(), gradient);
+            step.update(index, parameter.values_mut(), &gradient, self.penalties[index]);
         }
-        Ok(seen)
+        self.gradients = gradients;
+        Ok(Seen { loss: mean + penalty, logits })
     }
 
     /// Looks at a batch without learning from it, and without dropout. `penalty` is what [`penalty`](Self::penalty) says
     /// of the weights as they are.
     pub fn look(&self, batch: Batch, penalty: f64) -> Seen {
         let Batch { pixels, labels, .. } = batch;
-        let output = self.forward(pixels, labels.len());
-        self.seen(&output, &labels, penalty)
+        let logits = self.forward(pixels, labels.len());
+        let total: f64 = loss::per_image(self.loss, &logits, self.units, &labels).iter().sum();
+        Seen { loss: total / labels.len() as f64 + penalty, logits }
     }
 
     /// The logits of `count` images: `pixels` are numbers in [0, 1], (image, height, width, channel).
     pub fn forward(&self, pixels: Vec<f32>, count: usize) -> Vec<f32> {
+        self.passes(count);
         slice(&self.model.forward(nn::Batch { pixels, count }, NoneTape, &Pass::Inference)).to_vec()
     }
 
@@ -122,6 +136,7 @@ impl<M: Model> Learner<M> {
     /// What each layer makes of one image, in order, those between fused layers too: `pixels` are its numbers in [0, 1],
     /// (height, width, channel).
     pub fn observe(&self, pixels: Vec<f32>) -> Vec<Observed> {
+        self.passes(1);
         let mut observed = Vec::new();
         self.model.observe(nn::Batch { pixels, count: 1 }, &mut |layer, _, values| {
             observed.push((layer, values.to_vec()));
@@ -129,9 +144,11 @@ impl<M: Model> Learner<M> {
         observed
     }
 
-    fn seen(&self, logits: &[f32], labels: &[u32], penalty: f64) -> Seen {
-        let total: f64 = loss::per_image(self.loss, logits, self.units, labels).iter().sum();
-        Seen { loss: total / labels.len() as f64 + penalty, logits: logits.to_vec() }
+    /// Notes a pass of `count` images between steps.
+    fn passes(&self, count: usize) {
+        if self.count.get() != Some(count) {
+            self.count.set(None);
+        }
     }
 
     /// The L2 penalties of the weights as they are.
@@ -194,4 +211,38 @@ fn parameters<M: Model>(model: &mut M) -> Vec<(String, &mut dyn Parameter)> {
         parameters.into_iter().map(move |(name, parameter)| (format!("{layer}.{name}"), parameter)).collect::<Vec<_>>()
     };
     model.layers().into_iter().map(|(name, layer)| (name, layer.parameters())).flat_map(of_layer).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::{self, Small};
+
+    #[test]
+    fn gradients_that_are_kept_are_those_of_one_pass() {
+        let mut learner = Learner::<Small>::new(&support::run(Path::new("no images"))).unwrap();
+        let batch = |count: usize| Batch {
+            pixels: vec![0.5; count * 16 * 16 * 3],
+            labels: vec![1; count],
+            positions: (0..count as u64).collect(),
+        };
+        // dfdx does not say how many there are, but shows them all.
+        let kept = |learner: &Learner<Small>| format!("{:?}", learner.gradients).matches("UniqueId").count();
+        learner.step(1, batch(4)).unwrap();
+        let first = kept(&learner);
+        assert!(first > 6, "{first} gradients of six parameters and what is between them");
+        for count in [4, 4, 1, 4, 3, 3, 2, 4] {
+            learner.step(1, batch(count)).unwrap();
+            assert_eq!(kept(&learner), first);
+            learner.look(batch(count), 0.0);
+            learner.step(1, batch(count)).unwrap();
+            assert_eq!(kept(&learner), first);
+            learner.look(batch(5 - count), 0.0);
+            learner.look(batch(count), 0.0);
+            learner.step(1, batch(count)).unwrap();
+            learner.observe(batch(1).pixels);
+            learner.step(1, batch(count)).unwrap();
+            assert_eq!(kept(&learner), first);
+        }
+    }
 }

@@ -25,6 +25,13 @@ pub mod splits;
 pub mod timing;
 pub mod weights;
 
+// What the tests in tests/ share is for unit tests, too.
+#[cfg(test)]
+extern crate self as train;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 pub use error::TrainError;
 pub use fit::{Order, fit};
 pub use program::program;

@@ -8,7 +8,7 @@ mod backward_kernel;
 mod forward;
 
 pub use backward_input::backward_input;
-pub use backward_kernel::backward_kernel;
+pub use backward_kernel::{KernelGradient, backward_bias, backward_kernel};
 pub use forward::forward;
 
 /// The sizes of one dense layer.

@@ -1,19 +1,23 @@
 //! `activation`: a function applied to each value.
 
-use super::{Layer, elementwise};
+use super::Layer;
 use crate::build::{Build, BuildError, differs};
 use crate::function::Function;
+use crate::gradient;
+use crate::kept::{Kept, Output};
 use crate::parameter::Parameter;
 use crate::sample::Sample;
-use crate::tensor::Batched;
-use dfdx::prelude::{Cpu, Tape};
+use crate::tensor::{Batched, slice, slice_mut};
+use dfdx::prelude::{Cpu, HasShape, PutTape, SplitTape, Tape};
+use kernels::activation;
 use std::marker::PhantomData;
 
 /// `F` of each value of an `S`.
 #[derive(Clone, Debug)]
 pub struct Activation<S: Sample, F: Function> {
     number: f32,
-    types: PhantomData<(S, F)>,
+    output: Output<S>,
+    types: PhantomData<F>,
 }
 
 impl<S: Sample, F: Function> Activation<S, F> {
@@ -37,12 +41,24 @@ impl<S: Sample, F: Function> Activation<S, F> {
             | plan::Layer::Dropout(_) => None,
         };
         let number = number.ok_or_else(|| differs(name, std::any::type_name::<F>(), &layer.layer))?;
-        Ok(Activation { number, types: PhantomData })
+        Ok(Activation { number, output: Kept::default(), types: PhantomData })
     }
 
-    /// The function of every value.
+    /// The function of every value; the identity gives `x` back as it is.
     pub fn forward<T: Tape<f32, Cpu>>(&self, x: Batched<S, T>) -> Batched<S, T> {
-        elementwise::apply(F::kernel(self.number), x)
+        let Some(function) = F::kernel(self.number) else { return x };
+        let (x, mut tape) = x.split_tape();
+        let mut y = self.output.take(x.device(), *HasShape::shape(&x));
+        activation::forward(function, slice(&x), slice_mut(&mut y));
+        self.output.put(&y);
+        let output = y.clone();
+        tape.add_backward_op(move |gradients| {
+            gradient::through(gradients, &output, |dy, gradients| {
+                activation::backward(function, slice(&output), dy, gradient::overwrite(gradients, &x)?);
+                Ok(())
+            })
+        });
+        y.put_tape(tape)
     }
 }
 

@@ -3,17 +3,21 @@
 use super::{Layer, pool2d};
 use crate::build::{Build, BuildError};
 use crate::gradient;
+use crate::kept::{Kept, Output};
 use crate::parameter::Parameter;
-use crate::sample::ImageSample;
-use crate::tensor::{Batched, count, slice};
+use crate::sample::{ImageSample, Sample};
+use crate::tensor::{Batched, count, slice, slice_mut};
 use crate::window::{PaddingMode, Pair, window};
-use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, TensorFromVec};
+use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape};
 use kernels::average_pool2d;
 use std::marker::PhantomData;
 
 /// Means of windows `K` of an `I`, a step of `S` apart, which make an `O`.
 #[derive(Clone, Debug)]
-pub struct AveragePool2d<I, O, K, S, P>(PhantomData<(I, O, K, S, P)>);
+pub struct AveragePool2d<I, O: Sample, K, S, P> {
+    output: Output<O>,
+    types: PhantomData<(I, K, S, P)>,
+}
 
 impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> AveragePool2d<I, O, K, S, P> {
     /// Asserts that the output's size follows from the input's.
@@ -28,7 +32,7 @@ impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> AveragePo
     /// [`BuildError`] where the plan's layer is another.
     pub fn new(build: &Build<'_>, name: &'static str) -> Result<Self, BuildError> {
         pool2d::compare::<I, O>(build, name, plan::Layer::AveragePool2d, window::<K, S, P>())?;
-        Ok(AveragePool2d(PhantomData))
+        Ok(AveragePool2d { output: Kept::default(), types: PhantomData })
     }
 
     /// The means.
@@ -37,21 +41,21 @@ impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> AveragePo
         let batch = count(&x);
         let shape = pool2d::shape::<I, O, K, S, P>(batch);
         let (x, mut tape) = x.split_tape();
-        let mut y = vec![0.0; batch * O::SIZE];
-        average_pool2d::forward(&shape, slice(&x), &mut y);
-        let y = x.device().tensor_from_vec(y, O::batched(batch));
-        let (x, output) = (x.ghost(), y.ghost());
+        let mut y = self.output.take(x.device(), O::batched(batch));
+        average_pool2d::forward(&shape, slice(&x), slice_mut(&mut y));
+        self.output.put(&y);
+        let output = y.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-            average_pool2d::backward(&shape, &dy, dx);
-            Ok(())
+            gradient::through(gradients, &output, |dy, gradients| {
+                average_pool2d::backward(&shape, dy, gradient::overwrite(gradients, &x)?);
+                Ok(())
+            })
         });
         y.put_tape(tape)
     }
 }
 
-impl<I, O, K, S, P> Layer for AveragePool2d<I, O, K, S, P> {
+impl<I, O: Sample, K, S, P> Layer for AveragePool2d<I, O, K, S, P> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
         Vec::new()
     }

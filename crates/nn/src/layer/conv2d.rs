@@ -4,11 +4,13 @@ use super::{BiasMode, Layer, elementwise};
 use crate::build::{Build, BuildError, differs};
 use crate::function::Function;
 use crate::gradient;
+use crate::kept::{Kept, Output};
 use crate::parameter::Parameter;
 use crate::sample::ImageSample;
-use crate::tensor::{Batched, count, slice};
+use crate::tensor::{Batched, count, slice, slice_mut};
+use crate::weights::Weights;
 use crate::window::{KernelSize, PaddingMode, Pair, window};
-use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape};
 use kernels::activation::Activation;
 use kernels::conv2d;
 use std::marker::PhantomData;
@@ -23,9 +25,9 @@ type KernelShape<I, O, K> = (<K as Pair>::Rows, <K as Pair>::Columns, Seen<I, K>
 /// function `F`.
 #[derive(Clone, Debug)]
 pub struct Conv2d<I: ImageSample, O: ImageSample, K: KernelSize, S, P, B, F> {
-    pub(super) kernel: Tensor<KernelShape<I, O, K>, f32, Cpu>,
-    pub(super) bias: Option<Tensor<(O::Channels,), f32, Cpu>>,
+    pub(super) weights: Weights<KernelShape<I, O, K>, (O::Channels,)>,
     function: Option<Activation>,
+    output: Output<O>,
     types: PhantomData<(S, P, B, F)>,
 }
 
@@ -89,8 +91,8 @@ where
             | plan::Layer::Activation { .. } => None,
         };
         let number = number.ok_or_else(|| differs(name, std::any::type_name::<Self>(), &layer.layer))?;
-        let (kernel, bias) = build.parameters(name, layer, B::USED)?;
-        Ok(Conv2d { kernel, bias, function: F::kernel(number), types: PhantomData })
+        let weights = build.weights(name, layer, B::USED)?;
+        Ok(Conv2d { weights, function: F::kernel(number), output: Kept::default(), types: PhantomData })
     }
 
     /// The layer's output.
@@ -127,22 +129,24 @@ where
         const { Self::check() };
         let batch = count(&x);
         let shape = Self::shape(batch);
-        let (kernel, bias, function) = (self.kernel.clone(), self.bias.clone(), self.function);
-        let mut y = vec![0.0; batch * O::SIZE];
+        let (weights, function) = (self.weights.for_pass(), self.function);
+        let mut output = self.output.take(x.device(), O::batched(batch));
+        let y = slice_mut(&mut output);
         let relu = function == Some(Activation::Relu);
-        conv2d::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
-        elementwise::finish(function.filter(|_| !relu), &mut y);
-        let y = x.device().tensor_from_vec(y, O::batched(batch));
-        let output = y.clone();
+        conv2d::forward(&shape, slice(&x), weights.kernel(), weights.bias(), relu, y);
+        elementwise::finish(function.filter(|_| !relu), y);
+        self.output.put(&output);
+        let y = output.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dy = elementwise::backward(function, slice(&output), dy);
-            if backward_input {
-                let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-                conv2d::backward_input(&shape, &dy, slice(&kernel), dx);
-            }
-            gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
-                conv2d::backward_kernel(&shape, slice(&x), &dy, dkernel, dbias);
+            gradient::through(gradients, &output, |dy, gradients| {
+                elementwise::backward(function, slice(&output), dy);
+                if backward_input {
+                    let dx = gradient::overwrite(gradients, &x)?;
+                    conv2d::backward_input(&shape, dy, weights.kernel(), dx);
+                }
+                weights.backward(gradients, |dkernel, dbias| {
+                    conv2d::backward_kernel(&shape, slice(&x), dy, dkernel, dbias);
+                })
             })
         });
         y.put_tape(tape)
@@ -151,10 +155,6 @@ where
 
 impl<I: ImageSample, O: ImageSample, K: KernelSize, S, P, B, F> Layer for Conv2d<I, O, K, S, P, B, F> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
-        let mut parameters: Vec<(_, &mut dyn Parameter)> = vec![("kernel", &mut self.kernel)];
-        if let Some(bias) = &mut self.bias {
-            parameters.push(("bias", bias));
-        }
-        parameters
+        self.weights.parameters()
     }
 }

@@ -5,10 +5,11 @@ use super::{BiasMode, Conv2d, MaxPool2d};
 use crate::function::Relu;
 use crate::gradient;
 use crate::sample::ImageSample;
-use crate::tensor::{Batched, count, slice};
+use crate::tensor::{Batched, count, slice, slice_mut};
 use crate::window::{Kernel, PaddingMode, Pool, Strides, Valid};
-use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, TensorFromVec};
+use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape};
 use kernels::conv_relu_pool as fused;
+use std::sync::Arc;
 
 /// The convolutions that the block is for.
 type Conv<I, M, P, B> = Conv2d<I, M, Kernel<3, 3>, Strides<1, 1>, P, B, Relu>;
@@ -54,7 +55,7 @@ where
 
 fn apply<I, M, O, P, B, T>(
     conv: &Conv<I, M, P, B>,
-    _: &MaxPool<M, O>,
+    pool: &MaxPool<M, O>,
     x: Batched<I>,
     mut tape: T,
     backward_input: bool,
@@ -73,23 +74,22 @@ where
     }
     let batch = count(&x);
     let shape = Conv::<I, M, P, B>::shape(batch);
-    let (kernel, bias) = (conv.kernel.clone(), conv.bias.clone());
-    let mut y = vec![0.0; batch * O::SIZE];
-    let mut winners = vec![0; y.len()];
-    fused::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), &mut y, &mut winners);
-    let y = x.device().tensor_from_vec(y, O::batched(batch));
-    let output = y.ghost();
+    let weights = conv.weights.for_pass();
+    let mut y = pool.output.take(x.device(), O::batched(batch));
+    let mut cells = pool.cells.take(batch * O::SIZE);
+    let (values, winners) = (slice_mut(&mut y), Arc::make_mut(&mut cells));
+    fused::forward(&shape, slice(&x), weights.kernel(), weights.bias(), values, winners);
+    pool.output.put(&y);
+    pool.cells.put(&cells);
+    let output = y.clone();
     tape.add_backward_op(move |gradients| {
-        let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-        let mut dx = if backward_input { Some(gradient::take(gradients.get_or_alloc_mut(&x)?)) } else { None };
-        gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
-            let (x, dx) = (slice(&x), dx.as_deref_mut());
-            fused::backward(&shape, x, &dy, &winners, slice(&kernel), dx, dkernel, dbias);
-        })?;
-        if let Some(dx) = dx {
-            **gradients.get_or_alloc_mut(&x)? = dx;
-        }
-        Ok(())
+        gradient::through(gradients, &output, |dy, gradients| {
+            gradient::overwriting(gradients, backward_input.then_some(&x), |dx, gradients| {
+                weights.backward(gradients, |dkernel, dbias| {
+                    fused::backward(&shape, slice(&x), dy, &cells, weights.kernel(), dx, dkernel, dbias);
+                })
+            })
+        })
     });
     y.put_tape(tape)
 }

@@ -4,21 +4,25 @@ use super::{BiasMode, Layer, elementwise};
 use crate::build::{Build, BuildError, differs};
 use crate::function::Function;
 use crate::gradient;
+use crate::kept::{Kept, Output};
 use crate::parameter::Parameter;
 use crate::sample::VectorSample;
-use crate::tensor::{Batched, count, slice};
-use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, Tensor, TensorFromVec};
+use crate::tensor::{Batched, count, slice, slice_mut};
+use crate::weights::Weights;
+use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape};
 use kernels::activation::Activation;
 use kernels::dense;
 use std::marker::PhantomData;
 
+/// The shape of a kernel: in, out.
+type KernelShape<I, O> = (<I as VectorSample>::Units, <O as VectorSample>::Units);
+
 /// An `O` from an `I`, with or without bias (`B`), through the function `F`.
 #[derive(Clone, Debug)]
 pub struct Dense<I: VectorSample, O: VectorSample, B, F> {
-    /// Inputs, outputs.
-    kernel: Tensor<(I::Units, O::Units), f32, Cpu>,
-    bias: Option<Tensor<(O::Units,), f32, Cpu>>,
+    weights: Weights<KernelShape<I, O>, (O::Units,)>,
     function: Option<Activation>,
+    output: Output<O>,
     types: PhantomData<(B, F)>,
 }
 
@@ -47,8 +51,8 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
             | plan::Layer::Activation { .. } => None,
         };
         let number = number.ok_or_else(|| differs(name, std::any::type_name::<Self>(), &layer.layer))?;
-        let (kernel, bias) = build.parameters(name, layer, B::USED)?;
-        Ok(Dense { kernel, bias, function: F::kernel(number), types: PhantomData })
+        let weights = build.weights(name, layer, B::USED)?.of_matrix();
+        Ok(Dense { weights, function: F::kernel(number), output: Kept::default(), types: PhantomData })
     }
 
     /// The layer's output.
@@ -66,22 +70,22 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
         const { Self::check() };
         let batch = count(&x);
         let shape = dense::Shape { batch, inputs: I::SIZE, outputs: O::SIZE };
-        let (kernel, bias, function) = (self.kernel.clone(), self.bias.clone(), self.function);
-        let mut y = vec![0.0; batch * O::SIZE];
+        let (weights, function) = (self.weights.for_pass(), self.function);
+        let mut output = self.output.take(x.device(), O::batched(batch));
+        let y = slice_mut(&mut output);
         let relu = function == Some(Activation::Relu);
-        dense::forward(&shape, slice(&x), slice(&kernel), bias.as_ref().map(slice), relu, &mut y);
-        elementwise::finish(function.filter(|_| !relu), &mut y);
-        let y = x.device().tensor_from_vec(y, O::batched(batch));
-        let output = y.clone();
+        dense::forward(&shape, slice(&x), weights.kernel(), weights.bias(), relu, y);
+        elementwise::finish(function.filter(|_| !relu), y);
+        self.output.put(&output);
+        let y = output.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dy = elementwise::backward(function, slice(&output), dy);
-            if backward_input {
-                let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-                dense::backward_input(&shape, &dy, slice(&kernel), dx);
-            }
-            gradient::weights(gradients, &kernel, bias.as_ref(), |dkernel, dbias| {
-                dense::backward_kernel(&shape, slice(&x), &dy, dkernel, dbias);
+            gradient::through(gradients, &output, |dy, gradients| {
+                elementwise::backward(function, slice(&output), dy);
+                if backward_input {
+                    let dx = gradient::overwrite(gradients, &x)?;
+                    dense::backward_input(&shape, dy, weights.kernel(), dx);
+                }
+                weights.backward_matrix(gradients, &shape, slice(&x), dy)
             })
         });
         y.put_tape(tape)
@@ -90,10 +94,6 @@ impl<I: VectorSample, O: VectorSample, B: BiasMode, F: Function> Dense<I, O, B, 
 
 impl<I: VectorSample, O: VectorSample, B, F> Layer for Dense<I, O, B, F> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
-        let mut parameters: Vec<(_, &mut dyn Parameter)> = vec![("kernel", &mut self.kernel)];
-        if let Some(bias) = &mut self.bias {
-            parameters.push(("bias", bias));
-        }
-        parameters
+        self.weights.parameters()
     }
 }

@@ -4,21 +4,27 @@
 use super::Layer;
 use crate::build::{Build, BuildError, differs};
 use crate::gradient;
+use crate::kept::{Kept, Notes, Output};
 use crate::parameter::Parameter;
 use crate::pass::Pass;
 use crate::sample::Sample;
-use crate::tensor::{Batched, slice};
-use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape, TensorFromVec};
+use crate::tensor::{Batched, slice, slice_mut};
+use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape};
 use plan::stream::{Purpose, Stream, name_id};
 use rayon::prelude::*;
-use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// Values that a thread multiplies at once.
+const CHUNK: usize = 16 * 1024;
 
 /// Dropout of the values of an `S`.
 #[derive(Clone, Debug)]
 pub struct Dropout<S: Sample> {
     rate: f32,
     id: u64,
-    types: PhantomData<fn() -> S>,
+    output: Output<S>,
+    /// What each value is multiplied with: 0, or 1 / (1 - rate).
+    factors: Notes<f32>,
 }
 
 impl<S: Sample> Dropout<S> {
@@ -33,7 +39,7 @@ impl<S: Sample> Dropout<S> {
         let layer = build.layer::<S, S>(name)?;
         match layer.layer {
             plan::Layer::Dropout(plan::layer::Dropout { rate }) => {
-                Ok(Dropout { rate, id: name_id(name), types: PhantomData })
+                Ok(Dropout { rate, id: name_id(name), output: Kept::default(), factors: Kept::default() })
             }
             plan::Layer::Conv2d(_)
             | plan::Layer::MaxPool2d(_)
@@ -56,34 +62,44 @@ impl<S: Sample> Dropout<S> {
         };
         let shape = *x.shape();
         assert_eq!(positions.len(), shape.concrete()[0], "dropout needs a position for each sample");
-        let factors = self.factors(seed, epoch, positions);
         let (x, mut tape) = x.split_tape();
-        let y = slice(&x).iter().zip(&factors).map(|(x, factor)| x * factor).collect();
-        let y = x.device().tensor_from_vec(y, shape);
-        let (x, output) = (x.ghost(), y.ghost());
+        let mut factors = self.factors.take(positions.len() * S::SIZE);
+        self.draw(seed, epoch, positions, Arc::make_mut(&mut factors));
+        let mut y = self.output.take(x.device(), shape);
+        multiply(slice(&x), &factors, slice_mut(&mut y));
+        self.output.put(&y);
+        self.factors.put(&factors);
+        let output = y.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-            for ((dx, dy), factor) in dx.iter_mut().zip(&dy).zip(&factors) {
-                *dx = dy * factor;
-            }
-            Ok(())
+            gradient::through(gradients, &output, |dy, gradients| {
+                multiply(dy, &factors, gradient::overwrite(gradients, &x)?);
+                Ok(())
+            })
         });
         y.put_tape(tape)
     }
 
-    /// What each value is multiplied with: 0, or 1 / (1 - rate).
-    fn factors(&self, seed: u64, epoch: u64, positions: &[u64]) -> Vec<f32> {
-        let keep = 1.0 / (1.0 - self.rate);
-        let mut factors = vec![0.0; positions.len() * S::SIZE];
+    /// Draws the factors of each sample.
+    fn draw(&self, seed: u64, epoch: u64, positions: &[u64], factors: &mut [f32]) {
+        let &Dropout { rate, id, .. } = self;
+        let keep = 1.0 / (1.0 - rate);
         factors.par_chunks_mut(S::SIZE.max(1)).zip(positions).for_each(|(factors, position)| {
-            let mut stream = Stream::new(seed, Purpose::Dropout, &[self.id, epoch, *position]);
+            let mut stream = Stream::new(seed, Purpose::Dropout, &[id, epoch, *position]);
             for factor in factors {
-                *factor = if stream.chance(self.rate) { 0.0 } else { keep };
+                *factor = if stream.chance(rate) { 0.0 } else { keep };
             }
         });
-        factors
     }
+}
+
+/// Overwrites `products` with `values` times `factors`.
+fn multiply(values: &[f32], factors: &[f32], products: &mut [f32]) {
+    let inputs = values.par_chunks(CHUNK).zip(factors.par_chunks(CHUNK));
+    products.par_chunks_mut(CHUNK).zip(inputs).for_each(|(products, (values, factors))| {
+        for ((product, value), factor) in products.iter_mut().zip(values).zip(factors) {
+            *product = value * factor;
+        }
+    });
 }
 
 impl<S: Sample> Layer for Dropout<S> {

@@ -3,16 +3,20 @@
 use super::Layer;
 use crate::build::{Build, BuildError, differs};
 use crate::gradient;
+use crate::kept::{Kept, Output};
 use crate::parameter::Parameter;
-use crate::sample::{ImageSample, VectorSample};
-use crate::tensor::{Batched, count, slice};
-use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape, TensorFromVec};
+use crate::sample::{ImageSample, Sample, VectorSample};
+use crate::tensor::{Batched, count, slice, slice_mut};
+use dfdx::prelude::{ConstDim, Cpu, PutTape, SplitTape, Tape};
 use kernels::global_average_pool2d;
 use std::marker::PhantomData;
 
 /// The channels' means of an `I`, which make an `O`.
 #[derive(Clone, Debug)]
-pub struct GlobalAveragePool2d<I, O>(PhantomData<(I, O)>);
+pub struct GlobalAveragePool2d<I, O: Sample> {
+    output: Output<O>,
+    types: PhantomData<I>,
+}
 
 impl<I: ImageSample, O: VectorSample> GlobalAveragePool2d<I, O> {
     /// Asserts that there is an output for each channel.
@@ -33,7 +37,7 @@ impl<I: ImageSample, O: VectorSample> GlobalAveragePool2d<I, O> {
         if layer.layer != plan::Layer::GlobalAveragePool2d {
             return Err(differs(name, plan::Layer::GlobalAveragePool2d, &layer.layer));
         }
-        Ok(GlobalAveragePool2d(PhantomData))
+        Ok(GlobalAveragePool2d { output: Kept::default(), types: PhantomData })
     }
 
     /// The means.
@@ -42,21 +46,21 @@ impl<I: ImageSample, O: VectorSample> GlobalAveragePool2d<I, O> {
         let batch = count(&x);
         let shape = global_average_pool2d::Shape { batch, pixels: I::HEIGHT * I::WIDTH, channels: I::Channels::SIZE };
         let (x, mut tape) = x.split_tape();
-        let mut y = vec![0.0; batch * O::SIZE];
-        global_average_pool2d::forward(&shape, slice(&x), &mut y);
-        let y = x.device().tensor_from_vec(y, O::batched(batch));
-        let (x, output) = (x.ghost(), y.ghost());
+        let mut y = self.output.take(x.device(), O::batched(batch));
+        global_average_pool2d::forward(&shape, slice(&x), slice_mut(&mut y));
+        self.output.put(&y);
+        let output = y.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-            global_average_pool2d::backward(&shape, &dy, dx);
-            Ok(())
+            gradient::through(gradients, &output, |dy, gradients| {
+                global_average_pool2d::backward(&shape, dy, gradient::overwrite(gradients, &x)?);
+                Ok(())
+            })
         });
         y.put_tape(tape)
     }
 }
 
-impl<I, O> Layer for GlobalAveragePool2d<I, O> {
+impl<I, O: Sample> Layer for GlobalAveragePool2d<I, O> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
         Vec::new()
     }

@@ -3,17 +3,26 @@
 use super::{Layer, pool2d};
 use crate::build::{Build, BuildError};
 use crate::gradient;
+use crate::kept::{Kept, Notes, Output};
 use crate::parameter::Parameter;
-use crate::sample::ImageSample;
-use crate::tensor::{Batched, count, slice};
+use crate::sample::{ImageSample, Sample};
+use crate::tensor::{Batched, count, slice, slice_mut};
 use crate::window::{PaddingMode, Pair, window};
-use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape, TensorFromVec};
+use dfdx::prelude::{Cpu, PutTape, SplitTape, Tape};
 use kernels::max_pool2d;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// Maxima of windows `K` of an `I`, a step of `S` apart, which make an `O`.
 #[derive(Clone, Debug)]
-pub struct MaxPool2d<I, O, K, S, P>(PhantomData<(I, O, K, S, P)>);
+pub struct MaxPool2d<I, O: Sample, K, S, P> {
+    pub(super) output: Output<O>,
+    /// The pixel that each value came from.
+    winners: Notes<u32>,
+    /// The cell of its window that each value came from, where the layer is fused with the one before.
+    pub(super) cells: Notes<u8>,
+    types: PhantomData<(I, K, S, P)>,
+}
 
 impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> MaxPool2d<I, O, K, S, P> {
     /// Asserts that the output's size follows from the input's.
@@ -28,7 +37,7 @@ impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> MaxPool2d
     /// [`BuildError`] where the plan's layer is another.
     pub fn new(build: &Build<'_>, name: &'static str) -> Result<Self, BuildError> {
         pool2d::compare::<I, O>(build, name, plan::Layer::MaxPool2d, window::<K, S, P>())?;
-        Ok(MaxPool2d(PhantomData))
+        Ok(MaxPool2d { output: Kept::default(), winners: Kept::default(), cells: Kept::default(), types: PhantomData })
     }
 
     /// The maxima; the gradient goes to the first of equals.
@@ -37,22 +46,23 @@ impl<I: ImageSample, O: ImageSample, K: Pair, S: Pair, P: PaddingMode> MaxPool2d
         let batch = count(&x);
         let shape = pool2d::shape::<I, O, K, S, P>(batch);
         let (x, mut tape) = x.split_tape();
-        let mut y = vec![0.0; batch * O::SIZE];
-        let mut winners = vec![0; y.len()];
-        max_pool2d::forward(&shape, slice(&x), &mut y, &mut winners);
-        let y = x.device().tensor_from_vec(y, O::batched(batch));
-        let (x, output) = (x.ghost(), y.ghost());
+        let mut y = self.output.take(x.device(), O::batched(batch));
+        let mut winners = self.winners.take(batch * O::SIZE);
+        max_pool2d::forward(&shape, slice(&x), slice_mut(&mut y), Arc::make_mut(&mut winners));
+        self.output.put(&y);
+        self.winners.put(&winners);
+        let output = y.clone();
         tape.add_backward_op(move |gradients| {
-            let dy = gradient::take(gradients.get_or_alloc_mut(&output)?);
-            let dx = gradient::fresh(gradients.get_or_alloc_mut(&x)?);
-            max_pool2d::backward(&shape, &dy, &winners, dx);
-            Ok(())
+            gradient::through(gradients, &output, |dy, gradients| {
+                max_pool2d::backward(&shape, dy, &winners, gradient::overwrite(gradients, &x)?);
+                Ok(())
+            })
         });
         y.put_tape(tape)
     }
 }
 
-impl<I, O, K, S, P> Layer for MaxPool2d<I, O, K, S, P> {
+impl<I, O: Sample, K, S, P> Layer for MaxPool2d<I, O, K, S, P> {
     fn parameters(&mut self) -> Vec<(&'static str, &mut dyn Parameter)> {
         Vec::new()
     }

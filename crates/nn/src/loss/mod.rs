@@ -7,41 +7,59 @@ mod binary_crossentropy;
 mod categorical_crossentropy;
 
 use crate::gradient;
-use crate::tensor::slice;
-use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape, Tensor, TensorFromVec};
+use crate::kept::Kept;
+use crate::tensor::{slice, slice_mut};
+use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape, Tensor};
 use plan::Loss;
 
-/// The mean loss of a batch, with its gradient on the tape.
-///
-/// # Panics
-/// If there is not one label for each image, a label is no class, or logits do not fit the loss: one for
-/// `binary_crossentropy`, one for each class for `categorical_crossentropy`.
-pub fn mean<S: Shape<Concrete = [usize; 2]>, T: Tape<f32, Cpu>>(
+/// The mean of a loss over a batch: the end of a training pass, as a layer.
+#[derive(Clone, Debug)]
+pub struct MeanLoss {
     loss: Loss,
-    logits: Tensor<S, f32, Cpu, T>,
-    labels: &[u32],
-) -> Tensor<(), f32, Cpu, T> {
-    let (logits, mut tape) = logits.split_tape();
-    let [count, units] = logits.shape().concrete();
-    let total: f64 = per_image(loss, slice(&logits), units, labels).iter().sum();
-    let value = logits.device().tensor_from_vec(vec![(total / count as f64) as f32], ());
-    let (output, labels) = (value.ghost(), labels.to_vec());
-    tape.add_backward_op(move |gradients| {
-        let scale = gradients.get_or_alloc_mut(&output)?.iter().map(|d| f64::from(*d)).sum::<f64>() / count as f64;
-        let gradient = gradient::fresh(gradients.get_or_alloc_mut(&logits)?);
-        let rows = gradient.chunks_mut(units).zip(slice(&logits).chunks(units));
-        for ((gradient, logits), label) in rows.zip(&labels) {
-            probabilities_of(loss, logits, gradient, |unit, p| (p - target(loss, unit, *label)) * scale);
-        }
-        Ok(())
-    });
-    value.put_tape(tape)
+    output: Kept<Tensor<(), f32, Cpu>>,
+}
+
+impl MeanLoss {
+    /// Of this loss.
+    pub fn new(loss: Loss) -> MeanLoss {
+        MeanLoss { loss, output: Kept::default() }
+    }
+
+    /// The mean, and the same rounded, with its gradient on the tape.
+    ///
+    /// # Panics
+    /// If there is not one label for each image, a label is no class, or logits do not fit the loss: one for
+    /// `binary_crossentropy`, one for each class for `categorical_crossentropy`.
+    pub fn forward<S: Shape<Concrete = [usize; 2]>, T: Tape<f32, Cpu>>(
+        &self,
+        logits: Tensor<S, f32, Cpu, T>,
+        labels: &[u32],
+    ) -> (f64, Tensor<(), f32, Cpu, T>) {
+        let loss = self.loss;
+        let (logits, mut tape) = logits.split_tape();
+        let [count, units] = logits.shape().concrete();
+        let mean = per_image(loss, slice(&logits), units, labels).iter().sum::<f64>() / count as f64;
+        let mut value = self.output.take(logits.device(), ());
+        slice_mut(&mut value)[0] = mean as f32;
+        self.output.put(&value);
+        let (output, labels) = (value.clone(), labels.to_vec());
+        tape.add_backward_op(move |gradients| {
+            let scale = f64::from(gradients.get_or_alloc_mut(&output)?[0]) / count as f64;
+            let gradient = gradient::overwrite(gradients, &logits)?;
+            let rows = gradient.chunks_mut(units).zip(slice(&logits).chunks(units));
+            for ((gradient, logits), label) in rows.zip(&labels) {
+                probabilities_of(loss, logits, gradient, |unit, p| (p - target(loss, unit, *label)) * scale);
+            }
+            Ok(())
+        });
+        (mean, value.put_tape(tape))
+    }
 }
 
 /// The loss of each image. `logits` are `units` for each.
 ///
 /// # Panics
-/// As [`mean`].
+/// As [`MeanLoss::forward`].
 pub fn per_image(loss: Loss, logits: &[f32], units: usize, labels: &[u32]) -> Vec<f64> {
     assert_eq!(logits.len(), labels.len() * units, "logits for each label");
     let one = match loss {

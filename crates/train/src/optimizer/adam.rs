@@ -4,7 +4,7 @@
 //! `m += (g - m)(1 - b1)`, `v += (g^2 - v)(1 - b2)`, `w -= m a / (sqrt(v) + epsilon)`. This is the form at the end of the
 //! paper's section 2: epsilon stands outside the root and is not corrected for bias.
 
-use super::elementwise::for_each_with_two;
+use super::elementwise::{Slope, for_each_with_two};
 
 /// The numbers of a step.
 pub(super) struct Adam {
@@ -30,16 +30,16 @@ impl Adam {
     }
 
     /// `slots`: `[m, v]`.
-    pub(super) fn update(&self, weights: &mut [f32], gradient: &[f32], slots: &mut [Vec<f32>]) {
-        self.update_after(|w| w, weights, gradient, slots);
+    pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
+        self.update_after(|w| w, weights, slope, slots);
     }
 
     /// The same, of weights that `before` changes first.
     pub(super) fn update_after(
         &self,
-        before: impl Fn(f32) -> f32 + Sync,
+        before: impl Fn(f32) -> f32 + Copy + Sync,
         weights: &mut [f32],
-        gradient: &[f32],
+        slope: &Slope<'_>,
         slots: &mut [Vec<f32>],
     ) {
         let &Adam { alpha, rest_1, rest_2, epsilon } = self;
@@ -47,7 +47,7 @@ impl Adam {
             // `Optimizer` makes and restores as many slots as the plan counts.
             unreachable!("Adam keeps two slots")
         };
-        for_each_with_two(weights, gradient, m, v, |w, g, m, v| {
+        for_each_with_two(weights, slope, m, v, move |w, g, m, v| {
             *m += (g - *m) * rest_1;
             *v += (g * g - *v) * rest_2;
             *w = before(*w) - *m * alpha / (v.sqrt() + epsilon);

@@ -4,6 +4,7 @@
 //! Adam's step. As in Keras, every trained array decays, biases too.
 
 use super::adam::Adam;
+use super::elementwise::Slope;
 
 /// The numbers of a step.
 pub(super) struct Adamw {
@@ -18,9 +19,9 @@ impl Adamw {
     }
 
     /// `slots`: Adam's.
-    pub(super) fn update(&self, weights: &mut [f32], gradient: &[f32], slots: &mut [Vec<f32>]) {
+    pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Adamw { learning_rate, weight_decay, .. } = self;
-        self.adam.update_after(|w| w - w * weight_decay * learning_rate, weights, gradient, slots);
+        self.adam.update_after(move |w| w - w * weight_decay * learning_rate, weights, slope, slots);
     }
 }
 

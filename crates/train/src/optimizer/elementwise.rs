@@ -1,16 +1,44 @@
 //! Parallel loops over a parameter, its gradient and what the optimizer keeps for it.
 //!
-//! The slices of a call are of one length; a shorter one is a mistake of the caller, and panics.
+//! All are cut into pieces, and the gradient of a piece is made where it is used, in the cache: it may be a product that
+//! nobody has written out, and the penalty's part is added to it. The slices of a call are of one length; a shorter one is
+//! a mistake of the caller, and panics.
+//!
+//! An `update` has its numbers by value, and each piece its own copy of it: behind a reference, for all that the compiler
+//! knows, the loop might overwrite them, and it would not vectorise.
 
+use crate::l2;
+use nn::Gradient;
 use rayon::prelude::*;
 
-/// Values that a thread updates at a time. As every value is updated by itself, no result depends on it.
-pub(super) const CHUNK: usize = 16_384;
+/// What a parameter is updated by.
+pub(super) struct Slope<'a> {
+    /// The gradient of the loss.
+    pub gradient: &'a Gradient<'a>,
+    /// The factor of the parameter's L2 penalty, of which the gradient is added.
+    pub l2: f64,
+}
+
+impl Slope<'_> {
+    /// That of the piece `weights`, which starts at number `first`; in `buffer`, if it is stored nowhere.
+    fn of<'p>(&'p self, first: usize, weights: &[f32], buffer: &'p mut Vec<f32>) -> &'p [f32] {
+        if let (Gradient::Stored(values), true) = (self.gradient, self.l2 == 0.0) {
+            return &values[first..][..weights.len()];
+        }
+        buffer.resize(weights.len(), 0.0);
+        self.gradient.read(first, buffer);
+        if self.l2 != 0.0 {
+            l2::add_gradient(self.l2, weights, buffer);
+        }
+        buffer
+    }
+}
 
 /// `update(weight, gradient)` for every value.
-pub(super) fn for_each(weights: &mut [f32], gradient: &[f32], update: impl Fn(&mut f32, f32) + Sync) {
-    assert_eq!(weights.len(), gradient.len());
-    weights.par_chunks_mut(CHUNK).zip(gradient.par_chunks(CHUNK)).for_each(|(weights, gradient)| {
+pub(super) fn for_each(weights: &mut [f32], slope: &Slope<'_>, update: impl Fn(&mut f32, f32) + Copy + Sync) {
+    let piece = pieces(weights.len(), slope);
+    weights.par_chunks_mut(piece).enumerate().for_each_init(Vec::new, |buffer, (index, weights)| {
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
         for (weight, gradient) in weights.iter_mut().zip(gradient) {
             update(weight, *gradient);
         }
@@ -20,13 +48,15 @@ pub(super) fn for_each(weights: &mut [f32], gradient: &[f32], update: impl Fn(&m
 /// `update(weight, gradient, slot)` for every value.
 pub(super) fn for_each_with(
     weights: &mut [f32],
-    gradient: &[f32],
+    slope: &Slope<'_>,
     slot: &mut [f32],
-    update: impl Fn(&mut f32, f32, &mut f32) + Sync,
+    update: impl Fn(&mut f32, f32, &mut f32) + Copy + Sync,
 ) {
-    assert!(weights.len() == gradient.len() && weights.len() == slot.len());
-    let pieces = weights.par_chunks_mut(CHUNK).zip(gradient.par_chunks(CHUNK)).zip(slot.par_chunks_mut(CHUNK));
-    pieces.for_each(|((weights, gradient), slot)| {
+    assert_eq!(weights.len(), slot.len());
+    let piece = pieces(weights.len(), slope);
+    let pieces = weights.par_chunks_mut(piece).zip(slot.par_chunks_mut(piece)).enumerate();
+    pieces.for_each_init(Vec::new, |buffer, (index, (weights, slot))| {
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
         for ((weight, gradient), slot) in weights.iter_mut().zip(gradient).zip(slot) {
             update(weight, *gradient, slot);
         }
@@ -36,18 +66,26 @@ pub(super) fn for_each_with(
 /// `update(weight, gradient, first slot, second slot)` for every value.
 pub(super) fn for_each_with_two(
     weights: &mut [f32],
-    gradient: &[f32],
+    slope: &Slope<'_>,
     first: &mut [f32],
     second: &mut [f32],
-    update: impl Fn(&mut f32, f32, &mut f32, &mut f32) + Sync,
+    update: impl Fn(&mut f32, f32, &mut f32, &mut f32) + Copy + Sync,
 ) {
-    assert!(weights.len() == gradient.len() && weights.len() == first.len() && weights.len() == second.len());
-    let slots = first.par_chunks_mut(CHUNK).zip(second.par_chunks_mut(CHUNK));
-    let pieces = weights.par_chunks_mut(CHUNK).zip(gradient.par_chunks(CHUNK)).zip(slots);
-    pieces.for_each(|((weights, gradient), (first, second))| {
-        for ((weight, gradient), (first, second)) in weights.iter_mut().zip(gradient).zip(first.iter_mut().zip(second))
-        {
+    assert!(weights.len() == first.len() && weights.len() == second.len());
+    let piece = pieces(weights.len(), slope);
+    let slots = first.par_chunks_mut(piece).zip(second.par_chunks_mut(piece));
+    let pieces = weights.par_chunks_mut(piece).zip(slots).enumerate();
+    pieces.for_each_init(Vec::new, |buffer, (index, (weights, (first, second)))| {
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
+        let slots = first.iter_mut().zip(second);
+        for ((weight, gradient), (first, second)) in weights.iter_mut().zip(gradient).zip(slots) {
             update(weight, *gradient, first, second);
         }
     });
+}
+
+/// Values of a piece. As every value is updated by itself, no result depends on it.
+fn pieces(weights: usize, slope: &Slope<'_>) -> usize {
+    assert_eq!(weights, slope.gradient.size());
+    slope.gradient.piece()
 }

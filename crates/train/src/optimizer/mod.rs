@@ -12,6 +12,8 @@ mod sgd;
 
 use adam::Adam;
 use adamw::Adamw;
+use elementwise::Slope;
+use nn::Gradient;
 use rmsprop::Rmsprop;
 use sgd::Sgd;
 
@@ -95,14 +97,16 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// Updates the weights of parameter `index` (its place in the list of sizes) by its gradient, both of that size.
-    pub fn update(&mut self, index: usize, weights: &mut [f32], gradient: &[f32]) {
+    /// Updates the weights of parameter `index` (its place in the list of sizes) by its gradient, both of that size, and
+    /// that of an L2 penalty.
+    pub fn update(&mut self, index: usize, weights: &mut [f32], gradient: &Gradient<'_>, l2: f64) {
         let slots = self.slots[index].as_mut_slice();
+        let slope = &Slope { gradient, l2 };
         match &self.rule {
-            Rule::Sgd(rule) => rule.update(weights, gradient, slots),
-            Rule::Rmsprop(rule) => rule.update(weights, gradient, slots),
-            Rule::Adam(rule) => rule.update(weights, gradient, slots),
-            Rule::Adamw(rule) => rule.update(weights, gradient, slots),
+            Rule::Sgd(rule) => rule.update(weights, slope, slots),
+            Rule::Rmsprop(rule) => rule.update(weights, slope, slots),
+            Rule::Adam(rule) => rule.update(weights, slope, slots),
+            Rule::Adamw(rule) => rule.update(weights, slope, slots),
         }
     }
 }
@@ -139,13 +143,15 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nn::loss::MeanLoss;
+    use nn::{Backward, Bias, Build, Dense, Flatten, Image, Layer, Linear, OwnedTape, Sample, Vector};
 
     /// Takes steps on one parameter, a gradient each, and gives the weights after every step.
     pub(super) fn walk(plan: plan::Optimizer, start: &[f32], gradients: &[&[f32]]) -> Vec<Vec<f32>> {
         let mut optimizer = Optimizer::new(plan, &[start.len()]);
         let mut weights = start.to_vec();
         let step = |gradient: &&[f32]| {
-            optimizer.step().update(0, &mut weights, gradient);
+            optimizer.step().update(0, &mut weights, &Gradient::Stored(gradient), 0.0);
             weights.clone()
         };
         gradients.iter().map(step).collect()
@@ -170,14 +176,14 @@ mod tests {
         let mut weights = vec![0.1f32, 0.2, 0.3];
         let mut optimizer = Optimizer::new(ADAM, &[3]);
         for gradient in &gradients[..3] {
-            optimizer.step().update(0, &mut weights, gradient);
+            optimizer.step().update(0, &mut weights, &Gradient::Stored(gradient), 0.0);
         }
         let mut other = Optimizer::new(ADAM, &[3]);
         other.restore(optimizer.iterations(), optimizer.slots().to_vec()).unwrap();
         let mut others = weights.clone();
         for gradient in &gradients[3..] {
-            optimizer.step().update(0, &mut weights, gradient);
-            other.step().update(0, &mut others, gradient);
+            optimizer.step().update(0, &mut weights, &Gradient::Stored(gradient), 0.0);
+            other.step().update(0, &mut others, &Gradient::Stored(gradient), 0.0);
         }
         assert_eq!(weights, others);
         assert_eq!(optimizer, other);
@@ -194,8 +200,52 @@ mod tests {
     }
 
     #[test]
+    fn a_gradient_in_factors_and_a_stored_one_make_the_same_step() {
+        type In = Image<1, 1, 230>;
+        let dense = plan::layer::Dense {
+            units: 300,
+            use_bias: true,
+            activation: plan::Activation::Linear,
+            kernel_initializer: plan::Initializer::GlorotUniform,
+            kernel_l2: 0.0,
+        };
+        let layers = [("flatten", plan::Layer::Flatten), ("dense", plan::Layer::Dense(dense))];
+        let layers = layers.map(|(name, layer)| (name.to_owned(), layer, None)).into();
+        let network = plan::Network::stack(In::shape(), layers).unwrap();
+        let build = Build::new(&network, 1);
+        let flatten = Flatten::<In, Vector<230>>::new(&build, "flatten").unwrap();
+        let mut dense = Dense::<Vector<230>, Vector<300>, Bias, Linear>::new(&build, "dense").unwrap();
+
+        let pixels = (0..3 * 230).map(|i| (i % 89) as f32 * 0.02 - 0.7).collect();
+        let x = flatten.forward(nn::Batch { pixels, count: 3 }.into_images::<In>());
+        let logits = dense.forward_first(x, OwnedTape::default());
+        let loss = MeanLoss::new(plan::Loss::CategoricalCrossentropy).forward(logits, &[7, 0, 299]).1;
+        let mut gradients = loss.backward();
+        let (_, kernel) = dense.parameters().swap_remove(0);
+        let factors = kernel.gradient(&mut gradients).unwrap();
+        assert!(matches!(factors, Gradient::Product(_)));
+        let stored = factors.to_vec();
+        assert!(stored.iter().any(|value| *value != 0.0));
+        for plan in [
+            plan::Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
+            plan::Optimizer::Rmsprop { learning_rate: 0.1, rho: 0.9, momentum: 0.0, epsilon: 1e-7 },
+            ADAM,
+        ] {
+            for l2 in [0.0, 1e-3] {
+                let step = |gradient: &Gradient<'_>| {
+                    let mut optimizer = Optimizer::new(plan, &[stored.len()]);
+                    let mut weights = kernel.values().to_vec();
+                    optimizer.step().update(0, &mut weights, gradient, l2);
+                    (weights, optimizer)
+                };
+                assert!(step(&factors) == step(&Gradient::Stored(&stored)), "{plan:?} {l2}");
+            }
+        }
+    }
+
+    #[test]
     fn threads_do_not_change_a_bit() {
-        let size = 3 * elementwise::CHUNK + 17;
+        let size = 50_000;
         let start: Vec<f32> = (0..size).map(|i| (i % 101) as f32 * 0.01 - 0.5).collect();
         let gradient: Vec<f32> = (0..size).map(|i| (i % 37) as f32 * 0.03 - 0.4).collect();
         let run = |threads| {

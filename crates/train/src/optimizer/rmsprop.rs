@@ -4,7 +4,7 @@
 //! `d = lr g / sqrt(v + epsilon)`, epsilon inside the root; then `w -= d`. With momentum, second slot `m`:
 //! `m = momentum m + d`, and `w -= m`.
 
-use super::elementwise::{for_each_with, for_each_with_two};
+use super::elementwise::{Slope, for_each_with, for_each_with_two};
 
 /// The numbers of a step.
 pub(super) struct Rmsprop {
@@ -28,15 +28,15 @@ impl Rmsprop {
     }
 
     /// `slots`: `[v]`, or `[v, m]` with momentum.
-    pub(super) fn update(&self, weights: &mut [f32], gradient: &[f32], slots: &mut [Vec<f32>]) {
+    pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Rmsprop { learning_rate, rho, rest, momentum, epsilon } = self;
-        let scaled = |g: f32, v: &mut f32| {
+        let scaled = move |g: f32, v: &mut f32| {
             *v = rho * *v + rest * (g * g);
             learning_rate * g / (*v + epsilon).sqrt()
         };
         match slots {
-            [v] => for_each_with(weights, gradient, v, |w, g, v| *w -= scaled(g, v)),
-            [v, m] => for_each_with_two(weights, gradient, v, m, |w, g, v, m| {
+            [v] => for_each_with(weights, slope, v, move |w, g, v| *w -= scaled(g, v)),
+            [v, m] => for_each_with_two(weights, slope, v, m, move |w, g, v, m| {
                 *m = momentum * *m + scaled(g, v);
                 *w -= *m;
             }),

@@ -3,7 +3,7 @@
 //! Formula (`keras/src/optimizers/sgd.py`, Keras 3): without momentum, `w -= lr g`. With momentum, slot `m`:
 //! `m = momentum m - lr g`, then `w += m`, or with `nesterov` `w += momentum m - lr g`.
 
-use super::elementwise::{for_each, for_each_with};
+use super::elementwise::{Slope, for_each, for_each_with};
 
 /// The numbers of a step.
 pub(super) struct Sgd {
@@ -18,15 +18,15 @@ impl Sgd {
     }
 
     /// `slots`: none without momentum, `[m]` with it.
-    pub(super) fn update(&self, weights: &mut [f32], gradient: &[f32], slots: &mut [Vec<f32>]) {
+    pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Sgd { learning_rate, momentum, nesterov } = self;
         match slots.first_mut() {
-            None => for_each(weights, gradient, |w, g| *w -= g * learning_rate),
-            Some(m) if nesterov => for_each_with(weights, gradient, m, |w, g, m| {
+            None => for_each(weights, slope, move |w, g| *w -= g * learning_rate),
+            Some(m) if nesterov => for_each_with(weights, slope, m, move |w, g, m| {
                 *m = *m * momentum - g * learning_rate;
                 *w += *m * momentum - g * learning_rate;
             }),
-            Some(m) => for_each_with(weights, gradient, m, |w, g, m| {
+            Some(m) => for_each_with(weights, slope, m, move |w, g, m| {
                 *m = *m * momentum - g * learning_rate;
                 *w += *m;
             }),
