@@ -37,7 +37,7 @@ def main():
     command = commands.add_parser("epoch", parents=[common], help="whole epochs from image files")
     command.add_argument("--images", help="a folder train/CLASS, validation/CLASS; drawn by Ablate if not given")
     command.add_argument("--classes", type=names, help="two of the folders; all if not given")
-    command.add_argument("--epochs", type=int, default=2)
+    command.add_argument("--epochs", type=at_least_two, default=2, help="two or more: the first one warms up")
     command.add_argument("--rounds", type=int, default=3, help="how often each program runs")
     command.set_defaults(run=epoch.run)
 
@@ -47,6 +47,12 @@ def main():
         arguments.run(arguments, Plan(arguments.warm_up, arguments.rounds, arguments.steps))
     else:
         arguments.run(arguments)
+
+
+def at_least_two(text):
+    if int(text) < 2:
+        raise argparse.ArgumentTypeError("the first epoch warms up, so there must be another")
+    return int(text)
 
 
 def names(text):

@@ -41,10 +41,11 @@ fn main() {
     }
 }
 
-#[allow(deprecated)] // it is one of the candidates
 fn device(backend: &str) -> Device {
     match backend {
         "flex" => Device::flex(),
+        #[cfg(feature = "ndarray")]
+        #[allow(deprecated)] // one may still ask how it does
         "ndarray" => Device::ndarray(),
         #[cfg(feature = "cubecl")]
         "cubecl" => Device::cpu(),
