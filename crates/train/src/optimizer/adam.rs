@@ -37,7 +37,7 @@ impl Adam {
     /// The same, of weights that `before` changes first.
     pub(super) fn update_after(
         &self,
-        before: impl Fn(f32) -> f32 + Sync,
+        before: impl Fn(f32) -> f32 + Copy + Sync,
         weights: &mut [f32],
         slope: &Slope<'_>,
         slots: &mut [Vec<f32>],
@@ -47,7 +47,7 @@ impl Adam {
             // `Optimizer` makes and restores as many slots as the plan counts.
             unreachable!("Adam keeps two slots")
         };
-        for_each_with_two(weights, slope, m, v, |w, g, m, v| {
+        for_each_with_two(weights, slope, m, v, move |w, g, m, v| {
             *m += (g - *m) * rest_1;
             *v += (g * g - *v) * rest_2;
             *w = before(*w) - *m * alpha / (v.sqrt() + epsilon);

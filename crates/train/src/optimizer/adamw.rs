@@ -21,7 +21,7 @@ impl Adamw {
     /// `slots`: Adam's.
     pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Adamw { learning_rate, weight_decay, .. } = self;
-        self.adam.update_after(|w| w - w * weight_decay * learning_rate, weights, slope, slots);
+        self.adam.update_after(move |w| w - w * weight_decay * learning_rate, weights, slope, slots);
     }
 }
 

@@ -3,6 +3,9 @@
 //! All are cut into pieces, and the gradient of a piece is made where it is used, in the cache: it may be a product that
 //! nobody has written out, and the penalty's part is added to it. The slices of a call are of one length; a shorter one is
 //! a mistake of the caller, and panics.
+//!
+//! An `update` has its numbers by value, and each piece its own copy of it: behind a reference, for all that the compiler
+//! knows, the loop might overwrite them, and it would not vectorise.
 
 use crate::l2;
 use nn::Gradient;
@@ -32,10 +35,10 @@ impl Slope<'_> {
 }
 
 /// `update(weight, gradient)` for every value.
-pub(super) fn for_each(weights: &mut [f32], slope: &Slope<'_>, update: impl Fn(&mut f32, f32) + Sync) {
+pub(super) fn for_each(weights: &mut [f32], slope: &Slope<'_>, update: impl Fn(&mut f32, f32) + Copy + Sync) {
     let piece = pieces(weights.len(), slope);
     weights.par_chunks_mut(piece).enumerate().for_each_init(Vec::new, |buffer, (index, weights)| {
-        let gradient = slope.of(index * piece, weights, buffer);
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
         for (weight, gradient) in weights.iter_mut().zip(gradient) {
             update(weight, *gradient);
         }
@@ -47,13 +50,13 @@ pub(super) fn for_each_with(
     weights: &mut [f32],
     slope: &Slope<'_>,
     slot: &mut [f32],
-    update: impl Fn(&mut f32, f32, &mut f32) + Sync,
+    update: impl Fn(&mut f32, f32, &mut f32) + Copy + Sync,
 ) {
     assert_eq!(weights.len(), slot.len());
     let piece = pieces(weights.len(), slope);
     let pieces = weights.par_chunks_mut(piece).zip(slot.par_chunks_mut(piece)).enumerate();
     pieces.for_each_init(Vec::new, |buffer, (index, (weights, slot))| {
-        let gradient = slope.of(index * piece, weights, buffer);
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
         for ((weight, gradient), slot) in weights.iter_mut().zip(gradient).zip(slot) {
             update(weight, *gradient, slot);
         }
@@ -66,14 +69,14 @@ pub(super) fn for_each_with_two(
     slope: &Slope<'_>,
     first: &mut [f32],
     second: &mut [f32],
-    update: impl Fn(&mut f32, f32, &mut f32, &mut f32) + Sync,
+    update: impl Fn(&mut f32, f32, &mut f32, &mut f32) + Copy + Sync,
 ) {
     assert!(weights.len() == first.len() && weights.len() == second.len());
     let piece = pieces(weights.len(), slope);
     let slots = first.par_chunks_mut(piece).zip(second.par_chunks_mut(piece));
     let pieces = weights.par_chunks_mut(piece).zip(slots).enumerate();
     pieces.for_each_init(Vec::new, |buffer, (index, (weights, (first, second)))| {
-        let gradient = slope.of(index * piece, weights, buffer);
+        let (update, gradient) = (update, slope.of(index * piece, weights, buffer));
         let slots = first.iter_mut().zip(second);
         for ((weight, gradient), (first, second)) in weights.iter_mut().zip(gradient).zip(slots) {
             update(weight, *gradient, first, second);

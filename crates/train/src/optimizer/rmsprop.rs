@@ -30,13 +30,13 @@ impl Rmsprop {
     /// `slots`: `[v]`, or `[v, m]` with momentum.
     pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Rmsprop { learning_rate, rho, rest, momentum, epsilon } = self;
-        let scaled = |g: f32, v: &mut f32| {
+        let scaled = move |g: f32, v: &mut f32| {
             *v = rho * *v + rest * (g * g);
             learning_rate * g / (*v + epsilon).sqrt()
         };
         match slots {
-            [v] => for_each_with(weights, slope, v, |w, g, v| *w -= scaled(g, v)),
-            [v, m] => for_each_with_two(weights, slope, v, m, |w, g, v, m| {
+            [v] => for_each_with(weights, slope, v, move |w, g, v| *w -= scaled(g, v)),
+            [v, m] => for_each_with_two(weights, slope, v, m, move |w, g, v, m| {
                 *m = momentum * *m + scaled(g, v);
                 *w -= *m;
             }),

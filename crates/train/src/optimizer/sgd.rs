@@ -21,12 +21,12 @@ impl Sgd {
     pub(super) fn update(&self, weights: &mut [f32], slope: &Slope<'_>, slots: &mut [Vec<f32>]) {
         let &Sgd { learning_rate, momentum, nesterov } = self;
         match slots.first_mut() {
-            None => for_each(weights, slope, |w, g| *w -= g * learning_rate),
-            Some(m) if nesterov => for_each_with(weights, slope, m, |w, g, m| {
+            None => for_each(weights, slope, move |w, g| *w -= g * learning_rate),
+            Some(m) if nesterov => for_each_with(weights, slope, m, move |w, g, m| {
                 *m = *m * momentum - g * learning_rate;
                 *w += *m * momentum - g * learning_rate;
             }),
-            Some(m) => for_each_with(weights, slope, m, |w, g, m| {
+            Some(m) => for_each_with(weights, slope, m, move |w, g, m| {
                 *m = *m * momentum - g * learning_rate;
                 *w += *m;
             }),
