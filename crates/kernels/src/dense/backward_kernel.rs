@@ -6,7 +6,7 @@ use crate::panel::{PIXELS, Panel};
 use crate::tile::{Tile, Weights};
 use rayon::prelude::*;
 
-/// Numbers that a thread computes at once, about: a first-level cache of them.
+/// Numbers that a thread computes at once, about: with what they are used for, they fit the second cache.
 const PIECE: usize = 16 * 1024;
 
 /// The gradient of the matrix, the transpose of `x` times `dy`, of which rows are computed when they are asked for: a
