@@ -14,7 +14,7 @@ pub enum Level {
     /// What the compiler's target guarantees: NEON on arm64; SSE2 on x86-64, where fused multiply-add is a call into
     /// the C library, and slow.
     Portable,
-    /// AVX2 and FMA: 8 lanes.
+    /// AVX2, FMA and BMI1, which come together: 8 lanes.
     Avx2,
     /// AVX-512 F, VL, BW and DQ: 16 lanes.
     Avx512,
@@ -66,7 +66,9 @@ static CHOSEN: AtomicU8 = AtomicU8::new(UNSET);
 pub fn best() -> Level {
     #[cfg(target_arch = "x86_64")]
     {
-        let avx2 = std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma");
+        let avx2 = std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("fma")
+            && std::is_x86_feature_detected!("bmi1");
         let avx512 = std::is_x86_feature_detected!("avx512f")
             && std::is_x86_feature_detected!("avx512vl")
             && std::is_x86_feature_detected!("avx512bw")
@@ -143,11 +145,11 @@ macro_rules! multiversion {
     ($level:expr, fn($($arg:ident : $ty:ty),* $(,)?) = $body:expr, wide = $wide:expr) => {{
         #[cfg(target_arch = "x86_64")]
         {
-            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi1")]
             #[allow(clippy::too_many_arguments)]
             #[inline(never)]
             fn avx512($($arg: $ty),*) { $wide($($arg),*) }
-            #[target_feature(enable = "avx2,fma")]
+            #[target_feature(enable = "avx2,fma,bmi1")]
             #[allow(clippy::too_many_arguments)]
             #[inline(never)]
             fn avx2($($arg: $ty),*) { $body($($arg),*) }

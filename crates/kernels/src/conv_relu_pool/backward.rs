@@ -2,7 +2,7 @@
 
 use super::gather::{Gather, Sums};
 use super::lists::Lists;
-use super::scatter::Scatter;
+use super::scatter::{Scatter, Winners};
 use super::{band, check, pooled_len};
 use crate::conv2d::Shape;
 use crate::cpu::{self, Level};
@@ -78,7 +78,8 @@ impl Job<'_> {
         }
         let rows = band::rows(shape, shape.in_channels.min(32));
         let mut lists = Lists::new(shape, rows);
-        let mut scratch = Scratch::zeros(gather.scratch(rows));
+        let mut cells = Winners::default();
+        let mut scratch = Scratch::zeros(gather.scratch(rows).max(scatter.as_ref().map_or(0, |s| s.scratch(rows))));
         for (at, image) in images.enumerate() {
             let unit = image * pooled_len(shape)..(image + 1) * pooled_len(shape);
             let (dy, winners) = (&dy[unit.clone()], &winners[unit]);
@@ -88,7 +89,7 @@ impl Job<'_> {
                 gather.add_band(x, &rows, &lists, scratch.get_mut(), &mut sums);
                 if let Some(scatter) = scatter {
                     let dx = &mut dx[at * shape.in_len()..][..shape.in_len()];
-                    scatter.add_band(&rows, &lists, scratch.get_mut(), dx);
+                    scatter.add_band(&rows, dy, winners, &mut cells, scratch.get_mut(), dx);
                 }
             }
         }
