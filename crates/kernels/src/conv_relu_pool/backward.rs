@@ -72,7 +72,9 @@ impl Job<'_> {
     fn images(&self, images: Range<usize>, dx: &mut [f32]) -> Sums {
         let Job { level, shape, x, dy, winners, gather, scatter } = self;
         let mut sums = gather.zeros();
-        dx.fill(0.0);
+        for dx in dx.chunks_exact_mut(shape.in_len().max(1)) {
+            band::clear_rest(shape, dx);
+        }
         if dy.is_empty() {
             return sums;
         }

@@ -91,18 +91,24 @@ fn load_pixels([lanes, channels, channel, count]: [usize; 4], image: &[f32], ban
     }
 }
 
-/// Adds the band to `count` channels from `channel` on of the image under `rows`; what lies in the padding is dropped.
+/// Writes the band to `count` channels from `channel` on of the image under `rows`: adds to the two rows that the band above
+/// has written, overwrites the others. What lies in the padding is dropped.
 #[rustfmt::skip]
 #[allow(clippy::too_many_arguments, reason = "the geometry of two arrays")]
-pub(super) fn add(
+pub(super) fn write(
     level: Level, shape: &Shape, band: &[f32], rows: &Range<usize>, channel: usize, count: usize, lanes: usize,
     image: &mut [f32],
 ) {
+    let width = shape.out_width + 2;
     stretches(shape, rows, |from, to, pixels| {
         let band = &band[from * lanes..][..pixels * lanes];
         let image = &mut image[to * shape.in_channels..][..pixels * shape.in_channels];
         let sizes = [lanes, shape.in_channels, channel, count];
-        multiversion!(level, fn(sizes: [usize; 4], band: &[f32], image: &mut [f32]) = add_pixels);
+        if rows.start > 0 && from < 2 * width {
+            multiversion!(level, fn(sizes: [usize; 4], band: &[f32], image: &mut [f32]) = add_pixels);
+        } else {
+            multiversion!(level, fn(sizes: [usize; 4], band: &[f32], image: &mut [f32]) = store_pixels);
+        }
     });
 }
 
@@ -111,6 +117,33 @@ fn add_pixels([lanes, channels, channel, count]: [usize; 4], band: &[f32], image
     for (pixel, band) in image.chunks_exact_mut(channels).zip(band.chunks_exact(lanes)) {
         for (number, band) in pixel[channel..][..count].iter_mut().zip(band) {
             *number += band;
+        }
+    }
+}
+
+#[inline(always)]
+fn store_pixels([lanes, channels, channel, count]: [usize; 4], band: &[f32], image: &mut [f32]) {
+    for (pixel, band) in image.chunks_exact_mut(channels).zip(band.chunks_exact(lanes)) {
+        for (number, band) in pixel[channel..][..count].iter_mut().zip(band) {
+            *number = *band;
+        }
+    }
+}
+
+/// Zeros the pixels of an image that no band writes: behind the last window of odd rows and columns, and all where there is
+/// no window.
+pub(super) fn clear_rest(shape: &Shape, image: &mut [f32]) {
+    let [height, width] = pooled_size(shape);
+    if height == 0 || width == 0 {
+        return image.fill(0.0);
+    }
+    let rows = (2 * height + 2).saturating_sub(shape.pad_top).min(shape.in_height);
+    let columns = (shape.out_width + 2).saturating_sub(shape.pad_left).min(shape.in_width);
+    let row = shape.in_width * shape.in_channels;
+    image[rows * row..].fill(0.0);
+    if columns < shape.in_width {
+        for row in image.chunks_exact_mut(row) {
+            row[columns * shape.in_channels..].fill(0.0);
         }
     }
 }

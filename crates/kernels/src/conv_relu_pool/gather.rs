@@ -68,9 +68,9 @@ impl<'a> Gather<'a> {
         }
         let blocks = sums.kernel.get_mut().chunks_exact_mut(shape.out_channels * self.window());
         for (block, kernel) in blocks.enumerate() {
+            let bias = if block == 0 { &mut sums.bias } else { &mut sums.ignored };
             let count = lanes.min(inputs - block * lanes);
             band::load(level, shape, x, rows, block * lanes, count, lanes, scratch);
-            let bias = if block == 0 { &mut sums.bias } else { &mut sums.ignored };
             gather(level, lanes, shape, lists, scratch, kernel, bias.get_mut());
         }
     }

@@ -44,8 +44,8 @@ impl<'a> Scatter<'a> {
         band::pixels(self.shape, rows) * self.lanes
     }
 
-    /// Adds to the gradient `dx` of an image what its pooled rows `rows` say; rows from `rows.start` on, which no band has
-    /// written yet, are overwritten.
+    /// Adds to the gradient `dx` of an image what its pooled rows `rows` say; the rows above it must have been added, and
+    /// what they have not written is overwritten.
     #[rustfmt::skip]
     pub fn add_band(
         &self, rows: &Range<usize>, dy: &[f32], winners: &[u8], cells: &mut Winners, scratch: &mut [f32], dx: &mut [f32],
@@ -74,7 +74,7 @@ impl<'a> Scatter<'a> {
                 ),
             }
             let count = lanes.min(shape.in_channels - block * lanes);
-            band::add(level, shape, band, rows, block * lanes, count, lanes, dx);
+            band::write(level, shape, band, rows, block * lanes, count, lanes, dx);
         }
     }
 }

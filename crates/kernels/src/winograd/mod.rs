@@ -33,7 +33,7 @@ const PATCH: usize = TILE + 2;
 const POSITIONS: usize = PATCH * PATCH;
 
 /// Dozens of tiles that go through the three stages together, so that weights are loaded once for all of them.
-const DOZENS: usize = 3;
+const DOZENS: usize = 2;
 
 /// The 4x4 outputs of a tile, a vector of channels each, without the bias.
 pub(crate) type Outputs = [[Lane; TILE]; TILE];
