@@ -19,6 +19,26 @@ pub(crate) const WIDE: (usize, usize) = (12, 2);
 /// The same elsewhere: with 16 registers of 8 lanes, 12 hold sums.
 pub(crate) const NARROW: (usize, usize) = (6, 1);
 
+/// Calls `$body::<pixels, vectors>` with the register tile for `$level` and so many vectors of channels.
+macro_rules! multiversion_by_vectors {
+    ($level:expr, $vectors:expr, fn($($args:tt)*) = $body:ident) => {
+        if $vectors == $crate::tile::WIDE.1 {
+            $crate::cpu::multiversion!(
+                $level,
+                fn($($args)*) = $body::<{ $crate::tile::NARROW.0 }, { $crate::tile::WIDE.1 }>,
+                wide = $body::<{ $crate::tile::WIDE.0 }, { $crate::tile::WIDE.1 }>
+            )
+        } else {
+            $crate::cpu::multiversion!(
+                $level,
+                fn($($args)*) = $body::<{ $crate::tile::NARROW.0 }, { $crate::tile::NARROW.1 }>,
+                wide = $body::<{ $crate::tile::WIDE.0 }, { $crate::tile::NARROW.1 }>
+            )
+        }
+    };
+}
+pub(crate) use multiversion_by_vectors;
+
 /// The sums of [`PIXELS`] pixels and one block of channels, in that order.
 pub(crate) struct Tile {
     sums: [[f32; LANES]; PIXELS * WIDE.1],
@@ -43,6 +63,7 @@ pub(crate) struct Weights {
     level: Level,
     depth: usize,
     channels: usize,
+    /// Vectors of a block but the last, which may have fewer.
     vectors: usize,
     rows: Scratch,
 }
@@ -68,33 +89,33 @@ impl Weights {
     pub fn any(level: Level, depth: usize, channels: usize) -> Self {
         let mut weights = Weights::empty(level);
         (weights.depth, weights.channels) = (depth, channels);
-        weights.rows = Scratch::any(depth * channels.next_multiple_of(weights.width()));
+        weights.rows = Scratch::any(depth * channels.next_multiple_of(LANES));
         weights
     }
 
-    /// Channels of a block.
+    /// Channels of a block but the last.
     pub fn width(&self) -> usize {
         self.vectors * LANES
     }
 
-    /// The memory of each block, in order: `depth` rows of [`width`](Self::width) numbers.
+    /// The memory of each block, in order: `depth` rows of up to [`width`](Self::width) numbers.
     pub fn blocks_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
         let size = self.depth * self.width();
-        self.rows.get_mut().par_chunks_exact_mut(size.max(1))
+        self.rows.get_mut().par_chunks_mut(size.max(1))
     }
 
     /// Rearranges `matrix` (depth, channels), in the memory of what was here before.
     #[inline(always)]
     pub fn repack(&mut self, matrix: &[f32], depth: usize, channels: usize) {
         (self.depth, self.channels) = (depth, channels);
-        let width = self.vectors * LANES;
-        let len = depth * channels.div_ceil(width) * width;
+        let width = self.width();
+        let len = depth * channels.next_multiple_of(LANES);
         if self.rows.get().len() != len {
             self.rows = Scratch::any(len);
         }
         let rows = self.rows.get_mut().as_chunks_mut::<LANES>().0;
-        for (block, rows) in rows.chunks_exact_mut((depth * self.vectors).max(1)).enumerate() {
-            for (row, numbers) in rows.chunks_exact_mut(self.vectors).zip(matrix.chunks_exact(channels)) {
+        for (block, rows) in rows.chunks_mut((depth * self.vectors).max(1)).enumerate() {
+            for (row, numbers) in rows.chunks_exact_mut(rows.len() / depth).zip(matrix.chunks_exact(channels)) {
                 let mut numbers = &numbers[block * width..];
                 for vector in row {
                     match numbers.split_first_chunk::<LANES>() {
@@ -113,11 +134,11 @@ impl Weights {
     /// Blocks of channels, in order.
     #[inline(always)]
     pub fn columns(&self) -> impl Iterator<Item = Columns<'_>> {
-        let (level, vectors, width) = (self.level, self.vectors, self.vectors * LANES);
+        let (level, depth, width) = (self.level, self.depth.max(1), self.width());
         let rows = self.rows.get().as_chunks::<LANES>().0;
-        rows.chunks_exact((self.depth * vectors).max(1)).enumerate().map(move |(block, rows)| Columns {
+        rows.chunks(depth * self.vectors).enumerate().map(move |(block, rows)| Columns {
             level,
-            vectors,
+            vectors: rows.len() / depth,
             rows,
             channel: block * width,
             count: width.min(self.channels - block * width),
@@ -150,11 +171,11 @@ impl Columns<'_> {
         tile.vectors = self.vectors;
         let (blocks, step, weights, start) = (panel.blocks(), panel.step, self.rows, &start[..]);
         let sums = &mut tile.sums[..PIXELS * self.vectors];
-        multiversion!(
+        multiversion_by_vectors!(
             self.level,
+            self.vectors,
             fn(blocks: &[Block], step: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]], sums: &mut [[f32; LANES]])
-                = multiply::<{ NARROW.0 }, { NARROW.1 }>,
-            wide = multiply::<{ WIDE.0 }, { WIDE.1 }>
+                = multiply
         );
     }
 
@@ -164,12 +185,21 @@ impl Columns<'_> {
     pub fn multiply_rows(&self, rows: &[f32], stride: usize, first: usize, tile: &mut Tile) {
         tile.vectors = self.vectors;
         let (weights, sums) = (self.rows, &mut tile.sums[..PIXELS * self.vectors]);
-        multiversion!(
-            self.level,
-            fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
-                = multiply_rows::<{ NARROW.0 }, { NARROW.1 }>,
-            wide = multiply_rows::<{ WIDE.0 }, { WIDE.1 }>
-        );
+        // A dozen rows by one vector LLVM does not keep in registers.
+        if self.vectors == WIDE.1 {
+            multiversion!(
+                self.level,
+                fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+                    = multiply_rows::<{ NARROW.0 }, { WIDE.1 }>,
+                wide = multiply_rows::<{ WIDE.0 }, { WIDE.1 }>
+            );
+        } else {
+            multiversion!(
+                self.level,
+                fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+                    = multiply_rows::<{ NARROW.0 }, { NARROW.1 }>
+            );
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{pooled_len, pooled_size};
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
 use crate::scratch::Scratch;
-use crate::tile::{LANES, NARROW, Tile, WIDE, Weights};
+use crate::tile::{LANES, NARROW, Tile, Weights, multiversion_by_vectors};
 use rayon::prelude::*;
 
 /// Pooled units of a tile: two rows of [`PIXELS`] pixels.
@@ -94,27 +94,26 @@ fn pooled_row(
         for columns in weights.columns() {
             let start = columns.start(bias);
             let (weights, start, sums) = (columns.rows, &start[..], tile.sums(columns.vectors()));
+            let vectors = columns.vectors();
             match channels {
-                1 => multiversion!(
+                1 => multiversion_by_vectors!(
                     level,
+                    vectors,
                     fn(
                         window: &[f32], stride: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]],
                         sums: &mut [[f32; LANES]],
-                    )
-                        = multiply::<{ NARROW.0 / PIXELS }, { NARROW.1 }, 1, PIXELS>,
-                    wide = multiply::<{ WIDE.0 / PIXELS }, { WIDE.1 }, 1, PIXELS>
+                    ) = multiply_1
                 ),
-                _ => multiversion!(
+                _ => multiversion_by_vectors!(
                     level,
+                    vectors,
                     fn(
                         window: &[f32], stride: usize, weights: &[[f32; LANES]], start: &[[f32; LANES]],
                         sums: &mut [[f32; LANES]],
-                    )
-                        = multiply::<{ NARROW.0 / PIXELS }, { NARROW.1 }, 3, { 3 * (PIXELS - 1) + 1 }>,
-                    wide = multiply::<{ WIDE.0 / PIXELS }, { WIDE.1 }, 3, { 3 * (PIXELS - 1) + 1 }>
+                    ) = multiply_3
                 ),
             }
-            let (vectors, channel, count) = (columns.vectors(), columns.channel, columns.count);
+            let (channel, count) = (columns.channel, columns.count);
             multiversion!(
                 level,
                 fn(
@@ -123,6 +122,38 @@ fn pooled_row(
                 ) = pool
             );
         }
+    }
+}
+
+/// [`multiply`] for one channel.
+#[inline(always)]
+fn multiply_1<const P: usize, const V: usize>(
+    window: &[f32],
+    stride: usize,
+    weights: &[[f32; LANES]],
+    start: &[[f32; LANES]],
+    sums: &mut [[f32; LANES]],
+) {
+    if P == PIXELS {
+        multiply::<1, V, 1, PIXELS>(window, stride, weights, start, sums);
+    } else {
+        multiply::<2, V, 1, PIXELS>(window, stride, weights, start, sums);
+    }
+}
+
+/// [`multiply`] for three channels.
+#[inline(always)]
+fn multiply_3<const P: usize, const V: usize>(
+    window: &[f32],
+    stride: usize,
+    weights: &[[f32; LANES]],
+    start: &[[f32; LANES]],
+    sums: &mut [[f32; LANES]],
+) {
+    if P == PIXELS {
+        multiply::<1, V, 3, { 3 * (PIXELS - 1) + 1 }>(window, stride, weights, start, sums);
+    } else {
+        multiply::<2, V, 3, { 3 * (PIXELS - 1) + 1 }>(window, stride, weights, start, sums);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
 use crate::panel::{Block, DEPTH, PIXELS};
 use crate::scratch::Scratch;
-use crate::tile::{self, LANES, NARROW, WIDE, Weights};
+use crate::tile::{self, LANES, WIDE, Weights, multiversion_by_vectors};
 pub(crate) use gradient::sum_images;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -188,11 +188,10 @@ impl<'a> Convolution<'a> {
                     let patches = &blocks[position * self.distance()..][..DOZENS * self.depth()];
                     let weights = &columns.rows[position * inputs * vectors..][..inputs * vectors];
                     let sums = &mut sums[position * DOZENS * PIXELS * vectors..][..DOZENS * PIXELS * vectors];
-                    multiversion!(
+                    multiversion_by_vectors!(
                         self.level,
-                        fn(patches: &[Block], weights: &[Lane], count: usize, sums: &mut [Lane])
-                            = multiply::<{ NARROW.0 }, { NARROW.1 }>,
-                        wide = multiply::<{ WIDE.0 }, { WIDE.1 }>
+                        vectors,
+                        fn(patches: &[Block], weights: &[Lane], count: usize, sums: &mut [Lane]) = multiply
                     );
                 }
                 let channels = columns.channel..columns.channel + columns.count;
@@ -205,8 +204,8 @@ impl<'a> Convolution<'a> {
 /// Transforms a block of columns, `width` wide, of a kernel whose nine taps are `taps` numbers each.
 #[inline(always)]
 fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, block: usize, rows: &mut [Lane]) {
-    let vectors = width / LANES;
     let inputs = taps / outputs;
+    let vectors = rows.len() / (POSITIONS * inputs);
     for input in 0..inputs {
         for vector in 0..vectors {
             let channel = block * width + vector * LANES;
