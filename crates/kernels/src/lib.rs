@@ -22,6 +22,7 @@ pub mod global_average_pool2d;
 pub mod max_pool2d;
 pub mod pool;
 
+mod frame;
 mod panel;
 mod scratch;
 mod tile;

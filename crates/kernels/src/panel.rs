@@ -1,8 +1,8 @@
 //! Panels: what a dozen output pixels see, copied side by side.
 //!
 //! This is im2col, but of a dozen pixels at a time, so that the copy stays in the first cache and costs a few percent of
-//! the arithmetic. It takes strides, padding and odd shapes out of everything that follows: whatever the convolution,
-//! the [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels, zeros where a window leaves the image.
+//! the arithmetic. It takes strides and odd shapes out of everything that follows: whatever the convolution, the
+//! [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels. Padding is the [frame](crate::frame)'s.
 
 use crate::scratch::Scratch;
 
@@ -31,7 +31,6 @@ pub(crate) struct Panel {
     pub step: usize,
     /// Blocks of a stretch.
     count: usize,
-    row: Vec<f32>,
 }
 
 impl Panel {
@@ -39,7 +38,7 @@ impl Panel {
     pub fn new(rows: usize, length: usize) -> Self {
         let step = (1..=DEPTH).rev().find(|step| length.is_multiple_of(*step)).unwrap_or(1);
         let blocks = Scratch::zeros(rows * length / step * PIXELS * DEPTH);
-        Panel { blocks, step, count: length / step, row: vec![0.0; length + DEPTH] }
+        Panel { blocks, step, count: length / step }
     }
 
     /// The numbers in order, [`step`](Panel::step) of each pixel to a block.
@@ -122,68 +121,23 @@ impl Window {
         Panel::new(self.size[0], self.row_len())
     }
 
-    /// Whether the window, its top left corner there, is inside the image.
+    /// The numbers of `image` from row `u` of the window on, its top left corner at `corner`.
     #[inline(always)]
-    fn is_inside(&self, [row, column]: [isize; 2]) -> bool {
-        row >= 0
-            && column >= 0
-            && row as usize + self.size[0] <= self.image[0]
-            && column as usize + self.size[1] <= self.image[1]
-    }
-
-    /// The numbers of `image` from row `u` of the window on, its top left corner, inside, at `corner`.
-    #[inline(always)]
-    fn row<'a>(&self, image: &'a [f32], [row, column]: [isize; 2], u: usize) -> &'a [f32] {
-        &image[((row as usize + u) * self.image[1] + column as usize) * self.image[2]..]
+    fn row<'a>(&self, image: &'a [f32], [row, column]: [usize; 2], u: usize) -> &'a [f32] {
+        &image[((row + u) * self.image[1] + column) * self.image[2]..]
     }
 
     /// Copies what the window sees in `image`, its top left corner at `corner` (row, column), to `pixel` of the panel.
     #[inline(always)]
-    pub fn copy(&self, image: &[f32], corner: [isize; 2], pixel: usize, panel: &mut Panel) {
-        if self.is_inside(corner) {
-            panel.copy_all(pixel, self.row(image, corner, 0), self.image[1] * self.image[2]);
-        } else {
-            self.copy_across(image, corner, pixel, panel);
-        }
-    }
-
-    /// The same for a window that is not, or not wholly, inside the image.
-    #[inline(never)]
-    fn copy_across(&self, image: &[f32], corner: [isize; 2], pixel: usize, panel: &mut Panel) {
-        let mut numbers = std::mem::take(&mut panel.row);
-        for u in 0..self.size[0] {
-            self.row_across(image, corner, u, &mut numbers);
-            panel.copy(pixel, u, &numbers);
-        }
-        panel.row = numbers;
+    pub fn copy(&self, image: &[f32], corner: [usize; 2], pixel: usize, panel: &mut Panel) {
+        panel.copy_all(pixel, self.row(image, corner, 0), self.image[1] * self.image[2]);
     }
 
     /// Copies what the window sees to the start of `to`.
     #[inline(always)]
-    pub fn unroll(&self, image: &[f32], corner: [isize; 2], to: &mut [f32]) {
-        let inside = self.is_inside(corner);
+    pub fn unroll(&self, image: &[f32], corner: [usize; 2], to: &mut [f32]) {
         for (u, to) in to.chunks_exact_mut(self.row_len()).take(self.size[0]).enumerate() {
-            if inside {
-                to.copy_from_slice(&self.row(image, corner, u)[..to.len()]);
-            } else {
-                self.row_across(image, corner, u, to);
-            }
-        }
-    }
-
-    /// Copies row `u` of the window to the start of `to`, zeros where it is outside the image and behind it.
-    #[inline(never)]
-    fn row_across(&self, image: &[f32], [row, column]: [isize; 2], u: usize, to: &mut [f32]) {
-        let [height, width, channels] = self.image;
-        let columns = self.size[1];
-        let left = column.min(0).unsigned_abs().min(columns);
-        let right = (width as isize - column).clamp(left as isize, columns as isize) as usize;
-        let row = row + u as isize;
-        to.fill(0.0);
-        if 0 <= row && row < height as isize && left < right {
-            let from = (row as usize * width + (column + left as isize) as usize) * channels;
-            let length = (right - left) * channels;
-            to[left * channels..][..length].copy_from_slice(&image[from..][..length]);
+            to.copy_from_slice(&self.row(image, corner, u)[..to.len()]);
         }
     }
 }
@@ -224,35 +178,21 @@ impl Cursor {
 mod tests {
     use super::*;
 
-    /// What the window sees, one number at a time.
-    fn expected(window: &Window, image: &[f32], row: isize, column: isize) -> Vec<f32> {
-        let [height, width, channels] = window.image;
-        let mut seen = Vec::new();
-        for i in row..row + window.size[0] as isize {
-            for j in column..column + window.size[1] as isize {
-                let inside = (0..height as isize).contains(&i) && (0..width as isize).contains(&j);
-                for c in 0..channels {
-                    let at = (i * width as isize + j) * channels as isize + c as isize;
-                    seen.push(if inside { image[at as usize] } else { 0.0 });
-                }
-            }
-        }
-        seen
-    }
-
     #[test]
-    fn windows_inside_across_and_outside_the_image() {
+    fn panels_and_rows_are_what_windows_see() {
         for channels in [1, 3, 10, 16, 17, 48] {
             let window = Window { image: [4, 5, channels], size: [3, 2] };
             let image: Vec<f32> = (1..=4 * 5 * channels).map(|i| i as f32).collect();
             let mut panel = window.panel();
-            for (row, column) in (-4..6).flat_map(|i| (-4..7).map(move |j| (i, j))) {
+            for (row, column) in (0..=1).flat_map(|i| (0..=3).map(move |j| (i, j))) {
                 window.copy(&image, [row, column], 7, &mut panel);
                 let used = panel.blocks().iter().flat_map(|block| &block[7][..panel.step]);
                 let seen: Vec<f32> = used.copied().collect();
                 let mut unrolled = vec![f32::NAN; window.depth()];
                 window.unroll(&image, [row, column], &mut unrolled);
-                let expected = expected(&window, &image, row, column);
+                let pixel = |i: usize, j: usize| &image[(i * 5 + j) * channels..][..channels];
+                let rows = (row..row + 3).flat_map(|i| (column..column + 2).flat_map(move |j| pixel(i, j)));
+                let expected: Vec<f32> = rows.copied().collect();
                 assert_eq!(seen, expected, "{channels} channels at ({row}, {column})");
                 assert_eq!(unrolled, expected, "{channels} channels at ({row}, {column})");
             }

@@ -6,6 +6,7 @@
 
 use super::{Shape, forward, grouped};
 use crate::cpu::{self, Level, multiversion};
+use crate::frame::Frame;
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::scratch::Scratch;
 use crate::tile::{Tile, Weights};
@@ -38,19 +39,46 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
     let classes: Vec<Class> = remainders.filter_map(|r| Class::new(level, shape, kernel, r)).collect();
     // Where a stride is larger than the kernel, there are pixels that no window sees.
     let gaps = classes.len() < vertical * horizontal;
-    dx.par_chunks_mut(shape.in_len()).zip(dy.par_chunks(shape.out_len())).for_each(|(dx, dy)| {
-        if gaps {
-            dx.fill(0.0);
-        }
-        for class in &classes {
-            let mut panel = class.window.panel();
-            let panel = &mut panel;
-            multiversion!(
-                level,
-                fn(shape: &Shape, class: &Class, dy: &[f32], panel: &mut Panel, dx: &mut [f32]) = pixels
-            );
-        }
-    });
+    let frame = frame(shape, &classes);
+    dx.par_chunks_mut(shape.in_len()).zip(dy.par_chunks(shape.out_len())).for_each_init(
+        || frame.scratch(frame.size[0]),
+        |scratch, (dx, dy)| {
+            if gaps {
+                dx.fill(0.0);
+            }
+            let dy = frame.rows(dy, 0..frame.size[0], scratch);
+            for class in &classes {
+                let window = Window { image: [frame.size[0], frame.size[1], shape.out_channels], size: class.taps };
+                let mut panel = window.panel();
+                let (before, window, panel) = (frame.before, &window, &mut panel);
+                multiversion!(
+                    level,
+                    fn(
+                        shape: &Shape,
+                        class: &Class,
+                        dy: &[f32],
+                        window: &Window,
+                        before: [isize; 2],
+                        panel: &mut Panel,
+                        dx: &mut [f32],
+                    ) = pixels
+                );
+            }
+        },
+    );
+}
+
+/// `dy` with as many zeros around it as the windows of all classes see.
+fn frame(shape: &Shape, classes: &[Class]) -> Frame {
+    let axis = |axis: usize| {
+        let start = classes.iter().map(|class| class.origin[axis]).min().unwrap_or(0);
+        let end = |class: &Class| class.origin[axis] + (class.grid[axis].max(1) - 1 + class.taps[axis]) as isize;
+        let end = classes.iter().map(end).max().unwrap_or(0);
+        (-start, (end - start) as usize)
+    };
+    let (rows, columns) = (axis(0), axis(1));
+    let image = [shape.out_height, shape.out_width, shape.out_channels];
+    Frame { image, before: [rows.0, columns.0], size: [rows.1, columns.1] }
 }
 
 /// The convolution of `dy` whose output is `dx`, where the stride is 1 and `dx` reaches no further than the windows.
@@ -90,8 +118,8 @@ struct Class {
     /// Their first row and column, and how many rows and columns there are, a stride apart.
     first: [usize; 2],
     grid: [usize; 2],
-    /// What they see of `dy`, and where the window of the first of them starts.
-    window: Window,
+    /// Rows and columns of `dy` that each of them sees, and where the window of the first of them starts.
+    taps: [usize; 2],
     origin: [isize; 2],
     /// Weights of the taps, the last tap first, (taps, out channels) by in channels.
     weights: Weights,
@@ -132,7 +160,7 @@ impl Class {
         Some(Class {
             first: [rows.0, columns.0],
             grid: [rows.1, columns.1],
-            window: Window { image: [shape.out_height, shape.out_width, outputs], size: [rows.2, columns.2] },
+            taps: [rows.2, columns.2],
             origin: [rows.3, columns.3],
             weights: Weights::pack(level, &matrix, rows.2 * columns.2 * outputs, inputs),
         })
@@ -141,7 +169,17 @@ impl Class {
 
 /// Computes the pixels of a class in one image.
 #[inline(always)]
-fn pixels(shape: &Shape, class: &Class, dy: &[f32], panel: &mut Panel, dx: &mut [f32]) {
+fn pixels(
+    shape: &Shape,
+    class: &Class,
+    dy: &[f32],
+    window: &Window,
+    before: [isize; 2],
+    panel: &mut Panel,
+    dx: &mut [f32],
+) {
+    // No window begins before the frame.
+    let origin = [0, 1].map(|axis| (before[axis] + class.origin[axis]) as usize);
     let count = class.grid[0] * class.grid[1];
     let mut tile = Tile::new();
     let mut cursor = Cursor::at(class.grid.map(|size| size.max(1)), 0);
@@ -149,8 +187,7 @@ fn pixels(shape: &Shape, class: &Class, dy: &[f32], panel: &mut Panel, dx: &mut 
         let mut places = [0; PIXELS];
         let places = &mut places[..PIXELS.min(count - first)];
         for (pixel, place) in places.iter_mut().enumerate() {
-            let (row, column) = (cursor.row as isize, cursor.column as isize);
-            class.window.copy(dy, [class.origin[0] + row, class.origin[1] + column], pixel, panel);
+            window.copy(dy, [origin[0] + cursor.row, origin[1] + cursor.column], pixel, panel);
             let row = class.first[0] + cursor.row * shape.strides[0];
             let column = class.first[1] + cursor.column * shape.strides[1];
             *place = (row * shape.in_width + column) * shape.in_channels;

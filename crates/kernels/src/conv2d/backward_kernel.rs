@@ -2,8 +2,9 @@
 
 use super::{Shape, grouped};
 use crate::cpu::{self, Level, multiversion};
+use crate::frame::Frame;
 use crate::panel::{Cursor, PIXELS, Window};
-use crate::scratch::{add_up, chunks};
+use crate::scratch::{Scratch, add_up, chunks};
 use crate::tile::{Tile, Weights};
 use crate::winograd;
 use rayon::prelude::*;
@@ -56,21 +57,24 @@ fn add_bias(shape: &Shape, dy: &[f32], bias: &mut [f32]) {
 /// Adds the sums over some images to `[kernel, bias]`.
 #[rustfmt::skip]
 fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<usize>, sums: &mut [Vec<f32>; 2]) {
-    let window = shape.window();
+    let frame = shape.frame();
+    let window = shape.window(frame.size[0]);
     let mut memory = Memory {
         rows: vec![0.0; GROUP * window.depth().next_multiple_of(PIXELS)],
         gradients: Weights::empty(level),
         tile: Tile::new(),
+        frame: frame.scratch(frame.size[0]),
+        image: usize::MAX,
     };
     let pixels = shape.out_height * shape.out_width;
     for first in (images.start * pixels..images.end * pixels).step_by(GROUP) {
         let count = GROUP.min(images.end * pixels - first);
         let dy = &dy[first * shape.out_channels..][..count * shape.out_channels];
-        let (window, memory, sums) = (&window, &mut memory, &mut *sums);
+        let (window, frame, memory, sums) = (&window, &frame, &mut memory, &mut *sums);
         multiversion!(
             level,
             fn(
-                shape: &Shape, window: &Window, x: &[f32], first: usize, dy: &[f32], memory: &mut Memory,
+                shape: &Shape, window: &Window, frame: &Frame, x: &[f32], first: usize, dy: &[f32], memory: &mut Memory,
                 sums: &mut [Vec<f32>; 2],
             ) = add_pixels
         );
@@ -84,6 +88,10 @@ struct Memory {
     /// Its gradients.
     gradients: Weights,
     tile: Tile,
+    /// The frame of the image that the pixels are of, unless that is the image itself.
+    frame: Scratch,
+    /// Which image that is.
+    image: usize,
 }
 
 /// Adds the output pixels from number `first` of the batch on, as many as `dy` holds.
@@ -91,6 +99,7 @@ struct Memory {
 fn add_pixels(
     shape: &Shape,
     window: &Window,
+    frame: &Frame,
     x: &[f32],
     first: usize,
     dy: &[f32],
@@ -102,9 +111,17 @@ fn add_pixels(
     let [kernel, bias] = sums;
     let mut cursor = Cursor::at([shape.out_height, shape.out_width], first);
     for (row, dy) in memory.rows.chunks_exact_mut(stride).zip(dy.chunks_exact(channels)) {
-        let (image, at) =
-            (&x[cursor.image * shape.in_len()..][..shape.in_len()], shape.corner(cursor.row, cursor.column));
-        window.unroll(image, at, row);
+        let image = &x[cursor.image * shape.in_len()..][..shape.in_len()];
+        let corner = [cursor.row * shape.strides[0], cursor.column * shape.strides[1]];
+        if frame.is_image() {
+            window.unroll(image, corner, row);
+        } else {
+            if memory.image != cursor.image {
+                frame.load(image, 0..frame.size[0], memory.frame.get_mut());
+                memory.image = cursor.image;
+            }
+            window.unroll(memory.frame.get(), corner, row);
+        }
         cursor.advance();
         for (bias, dy) in bias.iter_mut().zip(dy) {
             *bias += dy;

@@ -7,15 +7,13 @@ use crate::tile::{LANES, Tile, Weights};
 use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
 use rayon::prelude::*;
 
-/// Output pixels a thread takes at once.
-const GROUP: usize = 16 * PIXELS;
+/// Output pixels that a thread takes at once, about: rows of an image, or small images.
+const GROUP: usize = 64 * PIXELS;
 
 /// What all groups share.
 struct Job<'a> {
     shape: &'a Shape,
-    window: Window,
     weights: Weights,
-    x: &'a [f32],
     bias: Option<&'a [f32]>,
     relu: bool,
 }
@@ -39,29 +37,53 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, r
     if winograd::wins(shape) {
         return forward_by_tiles(level, shape, x, kernel, bias, relu, y);
     }
-    let window = shape.window();
-    let weights = Weights::pack(level, kernel, window.depth(), shape.out_channels);
-    let job = Job { shape, window, weights, x, bias, relu };
-    let groups = y.par_chunks_mut(GROUP * shape.out_channels).enumerate();
+    let frame = shape.frame();
+    let weights = Weights::pack(level, kernel, shape.kernel_len() / shape.out_channels, shape.out_channels);
+    let job = Job { shape, weights, bias, relu };
+    let pixels_of_image = shape.out_height * shape.out_width;
+    let images = (GROUP / pixels_of_image).max(1);
+    let rows = if images == 1 { (GROUP / shape.out_width).clamp(1, shape.out_height) } else { shape.out_height };
+    let part = images * rows * shape.out_width * shape.out_channels;
+    let groups = y.par_chunks_mut(images * shape.out_len()).zip(x.par_chunks(images * shape.in_len()));
+    let groups = groups.flat_map(|(y, x)| y.par_chunks_mut(part).enumerate().map(move |(at, y)| (x, at * rows, y)));
+    let seen = |rows: usize| (rows - 1) * shape.strides[0] + shape.kernel[0];
     groups.for_each_init(
-        || job.window.panel(),
-        |panel, (group, y)| {
-            let (job, first) = (&job, group * GROUP);
-            multiversion!(level, fn(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32]) = pixels);
+        || (shape.window(1).panel(), frame.scratch(images * seen(rows))),
+        |(panel, scratch), (x, first, y)| {
+            let images = x.chunks_exact(shape.in_len());
+            let rows = y.len() / (images.len() * shape.out_width * shape.out_channels);
+            let within = first * shape.strides[0]..first * shape.strides[0] + seen(rows);
+            let (window, len) = (shape.window(within.len()), within.len() * frame.stride());
+            let frames = if frame.is_image() {
+                &x[within.start * frame.stride()..]
+            } else {
+                for (image, to) in images.zip(scratch.get_mut().chunks_exact_mut(len)) {
+                    frame.load(image, within.clone(), to);
+                }
+                scratch.get()
+            };
+            let (job, window) = (&job, &window);
+            let grid = [rows, shape.out_width];
+            multiversion!(
+                level,
+                fn(job: &Job<'_>, frames: &[f32], window: &Window, grid: [usize; 2], panel: &mut Panel, y: &mut [f32])
+                    = pixels
+            );
         },
     );
 }
 
-/// Computes the output pixels from number `first` of the batch on, as many as `y` holds.
+/// Computes the output pixels that `y` holds, `grid` of each image.
 #[inline(always)]
-fn pixels(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32]) {
-    let (shape, channels) = (job.shape, job.shape.out_channels);
-    let mut cursor = Cursor::at([shape.out_height, shape.out_width], first);
+fn pixels(job: &Job<'_>, frames: &[f32], window: &Window, grid: [usize; 2], panel: &mut Panel, y: &mut [f32]) {
+    let (strides, channels) = (job.shape.strides, job.shape.out_channels);
+    let len = window.image.iter().product::<usize>();
+    let mut cursor = Cursor::at(grid, 0);
     let mut tile = Tile::new();
     for y in y.chunks_mut(PIXELS * channels) {
         for pixel in 0..y.len() / channels {
-            let image = &job.x[cursor.image * shape.in_len()..][..shape.in_len()];
-            job.window.copy(image, shape.corner(cursor.row, cursor.column), pixel, panel);
+            let corner = [cursor.row * strides[0], cursor.column * strides[1]];
+            window.copy(&frames[cursor.image * len..], corner, pixel, panel);
             cursor.advance();
         }
         for columns in job.weights.columns() {

@@ -16,6 +16,7 @@ mod backward_kernel;
 mod forward;
 mod grouped;
 
+use crate::frame::Frame;
 use crate::panel::Window;
 pub use backward_input::backward_input;
 pub use backward_kernel::backward_kernel;
@@ -74,9 +75,17 @@ impl Shape {
 }
 
 impl Shape {
-    /// The window that slides over the input.
-    pub(crate) fn window(&self) -> Window {
-        Window { image: [self.in_height, self.in_width, self.in_channels], size: self.kernel }
+    /// The input with as much padding as windows see.
+    pub(crate) fn frame(&self) -> Frame {
+        let rows = (self.out_height.max(1) - 1) * self.strides[0] + self.kernel[0];
+        let columns = (self.out_width.max(1) - 1) * self.strides[1] + self.kernel[1];
+        let image = [self.in_height, self.in_width, self.in_channels];
+        Frame { image, before: [self.pad_top as isize, self.pad_left as isize], size: [rows, columns] }
+    }
+
+    /// The window that slides over so many rows of [`frame`](Self::frame).
+    pub(crate) fn window(&self, rows: usize) -> Window {
+        Window { image: [rows, self.frame().size[1], self.in_channels], size: self.kernel }
     }
 
     /// Where the window of an output pixel starts in the input: row and column, which padding can make negative.

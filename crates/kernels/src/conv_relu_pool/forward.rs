@@ -13,15 +13,13 @@ use rayon::prelude::*;
 /// Pooled units of a tile.
 const UNITS: usize = PIXELS / 4;
 
-/// Pooled units a thread takes at once.
-const GROUP: usize = 16 * UNITS;
+/// Pooled units that a thread takes at once, about: whole rows.
+const GROUP: usize = 64 * UNITS;
 
 /// What all groups share.
 struct Job<'a> {
     shape: &'a Shape,
-    window: Window,
     weights: Weights,
-    x: &'a [f32],
     bias: Option<&'a [f32]>,
 }
 
@@ -48,36 +46,45 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, y
     if narrow::fits(shape) {
         return narrow::forward(level, shape, x, kernel, bias, y, winners);
     }
-    let window = shape.window();
-    let weights = Weights::pack(level, kernel, window.depth(), shape.out_channels);
-    let job = Job { shape, window, weights, x, bias };
-    let size = GROUP * shape.out_channels;
-    let groups = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
-    groups.for_each_init(
-        || job.window.panel(),
-        |panel, (group, (y, winners))| {
-            let (job, first) = (&job, group * GROUP);
+    let frame = shape.frame();
+    let weights = Weights::pack(level, kernel, 9 * shape.in_channels, shape.out_channels);
+    let job = Job { shape, weights, bias };
+    let [height, width] = pooled_size(shape);
+    let rows = (GROUP / width).clamp(1, height);
+    let (size, part) = (pooled_len(shape), rows * width * shape.out_channels);
+    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).zip(x.par_chunks(shape.in_len()));
+    let tasks = images.flat_map(|((y, winners), x)| {
+        let parts = y.par_chunks_mut(part).zip(winners.par_chunks_mut(part)).enumerate();
+        parts.map(move |(at, part)| (x, at * rows, part))
+    });
+    tasks.for_each_init(
+        || (shape.window(1).panel(), frame.scratch(2 * rows + 2)),
+        |(panel, scratch), (x, first, (y, winners))| {
+            let rows = y.len() / (width * shape.out_channels);
+            let window = &shape.window(2 * rows + 2);
+            let (job, band) = (&job, frame.rows(x, 2 * first..2 * (first + rows) + 2, scratch));
             multiversion!(
                 level,
-                fn(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners: &mut [u8]) = units
+                fn(job: &Job<'_>, band: &[f32], window: &Window, panel: &mut Panel, y: &mut [f32], winners: &mut [u8])
+                    = units
             );
         },
     );
 }
 
-/// Computes the pooled units from number `first` of the batch on, as many as `y` holds.
+/// Computes the pooled units that `y` holds from the rows of the frame under them.
 #[inline(always)]
-fn units(job: &Job<'_>, first: usize, panel: &mut Panel, y: &mut [f32], winners: &mut [u8]) {
-    let (shape, channels) = (job.shape, job.shape.out_channels);
-    let mut cursor = Cursor::at(pooled_size(shape), first);
+fn units(job: &Job<'_>, band: &[f32], window: &Window, panel: &mut Panel, y: &mut [f32], winners: &mut [u8]) {
+    let channels = job.shape.out_channels;
+    let [rows, columns, _] = window.image;
+    let mut cursor = Cursor::at([rows / 2 - 1, columns / 2 - 1], 0);
     let mut tile = Tile::new();
     let size = UNITS * channels;
     for (y, winners) in y.chunks_mut(size).zip(winners.chunks_mut(size)) {
         for unit in 0..y.len() / channels {
-            let image = &job.x[cursor.image * shape.in_len()..][..shape.in_len()];
             for cell in 0..4 {
-                let corner = shape.corner(2 * cursor.row + cell / 2, 2 * cursor.column + cell % 2);
-                job.window.copy(image, corner, unit * 4 + cell, panel);
+                let corner = [2 * cursor.row + cell / 2, 2 * cursor.column + cell % 2];
+                window.copy(band, corner, unit * 4 + cell, panel);
             }
             cursor.advance();
         }

@@ -5,6 +5,7 @@ use super::forward::pool_cells;
 use super::{pooled_len, pooled_size};
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
+use crate::frame::Frame;
 use crate::scratch::Scratch;
 use crate::tile::{LANES, NARROW, Tile, Weights, multiversion_by_vectors};
 use rayon::prelude::*;
@@ -41,12 +42,14 @@ pub(super) fn forward(
         let parts = y.par_chunks_mut(rows * row).zip(winners.par_chunks_mut(rows * row));
         parts.enumerate().map(move |(task, part)| (image, task * rows, part))
     });
-    let stride = stride(shape);
+    let frame = frame(shape);
     tasks.for_each_init(
-        || Scratch::any((2 * rows + 2) * stride),
+        || Scratch::any((2 * rows + 2) * frame.stride()),
         |band, (image, first, (y, winners))| {
-            let band = &mut band.get_mut()[..(2 * y.len() / row + 2) * stride];
-            load(shape, &x[image * shape.in_len()..][..shape.in_len()], 2 * first, stride, band);
+            let stride = frame.stride();
+            let within = 2 * first..2 * first + 2 * y.len() / row + 2;
+            let band = &mut band.get_mut()[..within.len() * stride];
+            frame.load(&x[image * shape.in_len()..][..shape.in_len()], within, band);
             for (at, (y, winners)) in y.chunks_exact_mut(row).zip(winners.chunks_exact_mut(row)).enumerate() {
                 pooled_row(level, shape, &band[2 * at * stride..][..4 * stride], &weights, bias, y, winners);
             }
@@ -54,26 +57,11 @@ pub(super) fn forward(
     );
 }
 
-/// Numbers of a row of a band: the padded image's, and room for the last tile to overshoot.
-fn stride(shape: &Shape) -> usize {
-    (shape.out_width.next_multiple_of(PIXELS) + 2) * shape.in_channels
-}
-
-/// Copies rows of the image, from row `first` of the padded image on, with zeros around.
-fn load(shape: &Shape, image: &[f32], first: usize, stride: usize, band: &mut [f32]) {
-    let before = shape.pad_left * shape.in_channels;
-    let width = shape.in_width * shape.in_channels;
-    for (row, to) in band.chunks_exact_mut(stride).enumerate() {
-        match (first + row).checked_sub(shape.pad_top).filter(|row| *row < shape.in_height) {
-            Some(row) => {
-                let count = width.min(stride - before);
-                to[..before].fill(0.0);
-                to[before..][..count].copy_from_slice(&image[row * width..][..count]);
-                to[before + count..].fill(0.0);
-            }
-            None => to.fill(0.0),
-        }
-    }
+/// The padded image, and room at the end of its rows for the last tile to overshoot.
+fn frame(shape: &Shape) -> Frame {
+    let mut frame = shape.frame();
+    frame.size[1] = shape.out_width.next_multiple_of(PIXELS) + 2;
+    frame
 }
 
 /// Computes a row of pooled units from the four rows of the image that they see.
