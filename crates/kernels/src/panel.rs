@@ -106,11 +106,6 @@ fn copy_part(source: &[f32], step: usize, to: &mut [f32; DEPTH]) {
 }
 
 impl Window {
-    /// Numbers in a window.
-    pub fn depth(&self) -> usize {
-        self.size[0] * self.row_len()
-    }
-
     /// Numbers in a row of the window.
     fn row_len(&self) -> usize {
         self.size[1] * self.image[2]
@@ -131,14 +126,6 @@ impl Window {
     #[inline(always)]
     pub fn copy(&self, image: &[f32], corner: [usize; 2], pixel: usize, panel: &mut Panel) {
         panel.copy_all(pixel, self.row(image, corner, 0), self.image[1] * self.image[2]);
-    }
-
-    /// Copies what the window sees to the start of `to`.
-    #[inline(always)]
-    pub fn unroll(&self, image: &[f32], corner: [usize; 2], to: &mut [f32]) {
-        for (u, to) in to.chunks_exact_mut(self.row_len()).take(self.size[0]).enumerate() {
-            to.copy_from_slice(&self.row(image, corner, u)[..to.len()]);
-        }
     }
 }
 
@@ -179,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn panels_and_rows_are_what_windows_see() {
+    fn panels_are_what_windows_see() {
         for channels in [1, 3, 10, 16, 17, 48] {
             let window = Window { image: [4, 5, channels], size: [3, 2] };
             let image: Vec<f32> = (1..=4 * 5 * channels).map(|i| i as f32).collect();
@@ -188,13 +175,10 @@ mod tests {
                 window.copy(&image, [row, column], 7, &mut panel);
                 let used = panel.blocks().iter().flat_map(|block| &block[7][..panel.step]);
                 let seen: Vec<f32> = used.copied().collect();
-                let mut unrolled = vec![f32::NAN; window.depth()];
-                window.unroll(&image, [row, column], &mut unrolled);
                 let pixel = |i: usize, j: usize| &image[(i * 5 + j) * channels..][..channels];
                 let rows = (row..row + 3).flat_map(|i| (column..column + 2).flat_map(move |j| pixel(i, j)));
                 let expected: Vec<f32> = rows.copied().collect();
                 assert_eq!(seen, expected, "{channels} channels at ({row}, {column})");
-                assert_eq!(unrolled, expected, "{channels} channels at ({row}, {column})");
             }
         }
     }

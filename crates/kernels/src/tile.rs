@@ -43,6 +43,7 @@ pub(crate) use multiversion_by_vectors;
 pub(crate) struct Tile {
     sums: [[f32; LANES]; PIXELS * WIDE.1],
     vectors: usize,
+    level: Level,
 }
 
 /// Channels that are summed together.
@@ -179,24 +180,25 @@ impl Columns<'_> {
         );
     }
 
-    /// Overwrites `tile` with the product of the transpose of `rows` and these weights: each of `rows` is `stride` numbers
-    /// long, and the tile's pixels are the dozen from `first` on.
+    /// Overwrites `tile` with the product of the transpose of rows and these weights: a row for each of theirs, the dozen
+    /// numbers of `numbers` from `starts` on.
     #[inline(always)]
-    pub fn multiply_rows(&self, rows: &[f32], stride: usize, first: usize, tile: &mut Tile) {
+    pub fn multiply_rows(&self, numbers: &[f32], starts: &[u32], tile: &mut Tile) {
         tile.vectors = self.vectors;
+        tile.level = self.level;
         let (weights, sums) = (self.rows, &mut tile.sums[..PIXELS * self.vectors]);
         // A dozen rows by one vector LLVM does not keep in registers.
         if self.vectors == WIDE.1 {
             multiversion!(
                 self.level,
-                fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+                fn(numbers: &[f32], starts: &[u32], weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
                     = multiply_rows::<{ NARROW.0 }, { WIDE.1 }>,
                 wide = multiply_rows::<{ WIDE.0 }, { WIDE.1 }>
             );
         } else {
             multiversion!(
                 self.level,
-                fn(rows: &[f32], stride: usize, first: usize, weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
+                fn(numbers: &[f32], starts: &[u32], weights: &[[f32; LANES]], sums: &mut [[f32; LANES]])
                     = multiply_rows::<{ NARROW.0 }, { NARROW.1 }>
             );
         }
@@ -206,7 +208,7 @@ impl Columns<'_> {
 impl Tile {
     /// Memory for one tile.
     pub fn new() -> Self {
-        Tile { sums: [[0.0; LANES]; PIXELS * WIDE.1], vectors: WIDE.1 }
+        Tile { sums: [[0.0; LANES]; PIXELS * WIDE.1], vectors: WIDE.1, level: Level::Portable }
     }
 
     /// The sums, to be overwritten: `vectors` for each pixel.
@@ -231,23 +233,10 @@ impl Tile {
         }
     }
 
-    /// Adds the sums of a pixel, of as many channels as `to` holds.
-    #[inline(always)]
-    pub fn add(&self, pixel: usize, to: &mut [f32]) {
-        for (to, sums) in to.chunks_mut(LANES).zip(self.pixel(pixel)) {
-            match to.first_chunk_mut::<LANES>() {
-                Some(to) => {
-                    for l in 0..LANES {
-                        to[l] += sums[l];
-                    }
-                }
-                None => {
-                    for (to, sum) in to.iter_mut().zip(sums) {
-                        *to += sum;
-                    }
-                }
-            }
-        }
+    /// Adds `count` channels of each pixel to rows that lie `stride` apart, as many as `to` holds.
+    pub fn add_rows(&self, to: &mut [f32], stride: usize, count: usize) {
+        let (sums, width) = (self.sums.as_flattened(), self.vectors * LANES);
+        multiversion!(self.level, fn(sums: &[f32], width: usize, to: &mut [f32], stride: usize, count: usize) = add_rows);
     }
 
     /// The sums of a pixel, all channels of the block.
@@ -287,20 +276,29 @@ pub(crate) fn multiply<const P: usize, const V: usize>(
     }
 }
 
-/// Overwrites `sums` with the products of `P` columns of `rows` and weights `V` vectors wide.
+/// Adds to rows, with lengths that LLVM does not know: of short loops it would make gathers.
+#[inline(always)]
+fn add_rows(sums: &[f32], width: usize, to: &mut [f32], stride: usize, count: usize) {
+    for (sums, to) in sums.chunks_exact(width).zip(to.chunks_mut(stride)) {
+        for (to, sum) in to[..count].iter_mut().zip(sums) {
+            *to += sum;
+        }
+    }
+}
+
+/// Overwrites `sums` with the products of `P` columns of rows and weights `V` vectors wide.
 #[inline(always)]
 fn multiply_rows<const P: usize, const V: usize>(
-    rows: &[f32],
-    stride: usize,
-    first: usize,
+    numbers: &[f32],
+    starts: &[u32],
     weights: &[[f32; LANES]],
     sums: &mut [[f32; LANES]],
 ) {
     let weights = weights.as_chunks::<V>().0;
     for (part, sums) in sums.as_chunks_mut::<V>().0.as_chunks_mut::<P>().0.iter_mut().enumerate() {
         let mut tile = [[[0.0; LANES]; V]; P];
-        for (row, weights) in rows.chunks_exact(stride).zip(weights) {
-            let Some(numbers) = row[first + part * P..].first_chunk::<P>() else { return };
+        for (start, weights) in starts.iter().zip(weights) {
+            let Some(numbers) = numbers[*start as usize + part * P..].first_chunk::<P>() else { return };
             for p in 0..P {
                 for v in 0..V {
                     for l in 0..LANES {

@@ -1,20 +1,21 @@
-//! The gradient of kernel and bias: rows of the unrolled input times rows of `dy`, summed pixel by pixel.
+//! The gradient of kernel and bias: what a window's row covers times the rows of `dy`, summed pixel by pixel.
 
 use super::{Shape, grouped};
-use crate::cpu::{self, Level, multiversion};
+use crate::cpu::{self, Level};
 use crate::frame::Frame;
-use crate::panel::{Cursor, PIXELS, Window};
+use crate::panel::{Cursor, PIXELS};
 use crate::scratch::{Scratch, add_up, chunks};
 use crate::tile::{Tile, Weights};
 use crate::winograd;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Pixels that are unrolled together.
-const GROUP: usize = 64;
+/// Pixels that are summed together: their gradients, a block of channels at a time, fit the first cache.
+const GROUP: usize = 256;
 
 /// Overwrites `dkernel`, and `dbias` if given, with their gradients; `dy` is the gradient of the output before any
-/// activation. Pixels are summed in order within fixed chunks of the batch, and the chunks in order.
+/// activation. Pixels are summed in order within fixed groups, the groups within fixed chunks of the batch, and the chunks
+/// in order.
 ///
 /// # Panics
 /// If a slice's length is not what `shape` says.
@@ -27,112 +28,97 @@ pub fn backward_kernel(shape: &Shape, x: &[f32], dy: &[f32], dkernel: &mut [f32]
         return grouped::backward_kernel(shape, x, dy, dkernel, dbias);
     }
     let level = cpu::level();
-    let sums: Vec<[Vec<f32>; 2]> = chunks(shape.batch, shape.kernel_len())
+    let sums: Vec<Sums> = chunks(shape.batch, shape.kernel_len())
         .into_par_iter()
         .map(|images| {
-            let mut sums = [vec![0.0; shape.kernel_len()], vec![0.0; shape.out_channels]];
+            let mut sums =
+                Sums { kernel: Scratch::zeros(shape.kernel_len()), bias: Scratch::zeros(shape.out_channels) };
+            for dy in dy[images.start * shape.out_len()..images.end * shape.out_len()].chunks_exact(shape.out_channels)
+            {
+                for (bias, dy) in sums.bias.get_mut().iter_mut().zip(dy) {
+                    *bias += dy;
+                }
+            }
             if winograd::wins(shape) {
-                add_bias(shape, &dy[images.start * shape.out_len()..images.end * shape.out_len()], &mut sums[1]);
-                winograd::sum_images(level, shape, x, dy, images, &mut sums[0]);
+                winograd::sum_images(level, shape, x, dy, images, sums.kernel.get_mut());
             } else {
-                add_images(level, shape, x, dy, images, &mut sums);
+                add_images(level, shape, x, dy, images, sums.kernel.get_mut());
             }
             sums
         })
         .collect();
-    add_up(sums.iter().map(|[kernel, _]| &kernel[..]), dkernel);
+    add_up(sums.iter().map(|sums| sums.kernel.get()), dkernel);
     if let Some(dbias) = dbias {
-        add_up(sums.iter().map(|[_, bias]| &bias[..]), dbias);
+        add_up(sums.iter().map(|sums| sums.bias.get()), dbias);
     }
 }
 
-fn add_bias(shape: &Shape, dy: &[f32], bias: &mut [f32]) {
-    for dy in dy.chunks_exact(shape.out_channels) {
-        for (bias, dy) in bias.iter_mut().zip(dy) {
-            *bias += dy;
+/// The sums over a chunk of images.
+struct Sums {
+    kernel: Scratch,
+    bias: Scratch,
+}
+
+/// Adds the sums over some images to those of the kernel.
+fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<usize>, sums: &mut [f32]) {
+    let frame = shape.frame();
+    let pixels = shape.out_height * shape.out_width;
+    // A window's row is taken a dozen numbers at a time; the last dozen may overshoot the frame.
+    let in_place = frame.is_image() && (shape.kernel[1] * shape.in_channels).is_multiple_of(PIXELS);
+    let together = (GROUP / pixels).max(1);
+    let len = frame.size[0] * frame.stride();
+    let mut scratch = if in_place { Scratch::any(0) } else { Scratch::zeros(together * len + PIXELS) };
+    let (mut gradients, mut tile) = (Weights::empty(level), Tile::new());
+    for first in images.clone().step_by(together) {
+        let count = together.min(images.end - first);
+        let x = &x[first * shape.in_len()..][..count * shape.in_len()];
+        let frames = if in_place {
+            x
+        } else {
+            for (x, to) in x.chunks_exact(shape.in_len()).zip(scratch.get_mut().chunks_exact_mut(len)) {
+                frame.load(x, 0..frame.size[0], to);
+            }
+            scratch.get()
+        };
+        let dy = &dy[first * shape.out_len()..][..count * shape.out_len()];
+        for (group, dy) in dy.chunks(GROUP * shape.out_channels).enumerate() {
+            let count = dy.len() / shape.out_channels;
+            gradients.repack(dy, count, shape.out_channels);
+            let corners = corners(shape, &frame, group * GROUP, count);
+            add_pixels(shape, &frame, frames, &corners[..count], &gradients, &mut tile, sums);
         }
     }
 }
 
-/// Adds the sums over some images to `[kernel, bias]`.
-#[rustfmt::skip]
-fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<usize>, sums: &mut [Vec<f32>; 2]) {
-    let frame = shape.frame();
-    let window = shape.window(frame.size[0]);
-    let mut memory = Memory {
-        rows: vec![0.0; GROUP * window.depth().next_multiple_of(PIXELS)],
-        gradients: Weights::empty(level),
-        tile: Tile::new(),
-        frame: frame.scratch(frame.size[0]),
-        image: usize::MAX,
-    };
-    let pixels = shape.out_height * shape.out_width;
-    for first in (images.start * pixels..images.end * pixels).step_by(GROUP) {
-        let count = GROUP.min(images.end * pixels - first);
-        let dy = &dy[first * shape.out_channels..][..count * shape.out_channels];
-        let (window, frame, memory, sums) = (&window, &frame, &mut memory, &mut *sums);
-        multiversion!(
-            level,
-            fn(
-                shape: &Shape, window: &Window, frame: &Frame, x: &[f32], first: usize, dy: &[f32], memory: &mut Memory,
-                sums: &mut [Vec<f32>; 2],
-            ) = add_pixels
-        );
+/// Where the windows of some output pixels start in the frames.
+fn corners(shape: &Shape, frame: &Frame, first: usize, count: usize) -> [u32; GROUP] {
+    let mut cursor = Cursor::at([shape.out_height, shape.out_width], first);
+    let mut corners = [0; GROUP];
+    for corner in &mut corners[..count] {
+        let row = cursor.image * frame.size[0] + cursor.row * shape.strides[0];
+        *corner = (row * frame.stride() + cursor.column * shape.strides[1] * shape.in_channels) as u32;
+        cursor.advance();
     }
+    corners
 }
 
-/// Working memory of a thread.
-struct Memory {
-    /// What each pixel of a group sees, a row each.
-    rows: Vec<f32>,
-    /// Its gradients.
-    gradients: Weights,
-    tile: Tile,
-    /// The frame of the image that the pixels are of, unless that is the image itself.
-    frame: Scratch,
-    /// Which image that is.
-    image: usize,
-}
-
-/// Adds the output pixels from number `first` of the batch on, as many as `dy` holds.
-#[inline(always)]
+/// Adds the pixels whose windows start at `corners`.
 fn add_pixels(
     shape: &Shape,
-    window: &Window,
     frame: &Frame,
-    x: &[f32],
-    first: usize,
-    dy: &[f32],
-    memory: &mut Memory,
-    sums: &mut [Vec<f32>; 2],
+    frames: &[f32],
+    corners: &[u32],
+    gradients: &Weights,
+    tile: &mut Tile,
+    sums: &mut [f32],
 ) {
-    let (depth, channels) = (window.depth(), shape.out_channels);
-    let stride = depth.next_multiple_of(PIXELS);
-    let [kernel, bias] = sums;
-    let mut cursor = Cursor::at([shape.out_height, shape.out_width], first);
-    for (row, dy) in memory.rows.chunks_exact_mut(stride).zip(dy.chunks_exact(channels)) {
-        let image = &x[cursor.image * shape.in_len()..][..shape.in_len()];
-        let corner = [cursor.row * shape.strides[0], cursor.column * shape.strides[1]];
-        if frame.is_image() {
-            window.unroll(image, corner, row);
-        } else {
-            if memory.image != cursor.image {
-                frame.load(image, 0..frame.size[0], memory.frame.get_mut());
-                memory.image = cursor.image;
-            }
-            window.unroll(memory.frame.get(), corner, row);
-        }
-        cursor.advance();
-        for (bias, dy) in bias.iter_mut().zip(dy) {
-            *bias += dy;
-        }
-    }
-    memory.gradients.repack(dy, dy.len() / channels, channels);
-    for (part, kernel) in kernel.chunks_mut(PIXELS * channels).enumerate() {
-        for columns in memory.gradients.columns() {
-            columns.multiply_rows(&memory.rows, stride, part * PIXELS, &mut memory.tile);
-            for (row, kernel) in kernel.chunks_exact_mut(channels).enumerate() {
-                memory.tile.add(row, &mut kernel[columns.channel..][..columns.count]);
+    let channels = shape.out_channels;
+    let row = shape.kernel[1] * shape.in_channels;
+    for columns in gradients.columns() {
+        for (u, sums) in sums.chunks_exact_mut(row * channels).enumerate() {
+            for (part, sums) in sums.chunks_mut(PIXELS * channels).enumerate() {
+                columns.multiply_rows(&frames[u * frame.stride() + part * PIXELS..], corners, tile);
+                tile.add_rows(&mut sums[columns.channel..], channels, columns.count);
             }
         }
     }
