@@ -181,12 +181,13 @@ impl Columns<'_> {
     }
 
     /// Overwrites `tile` with the product of the transpose of rows and these weights: a row for each of theirs, the dozen
-    /// numbers of `numbers` from `starts` on.
+    /// numbers of `numbers` from `starts` on, of which the first `count` are wanted.
     #[inline(always)]
-    pub fn multiply_rows(&self, numbers: &[f32], starts: &[u32], tile: &mut Tile) {
+    pub fn multiply_rows(&self, numbers: &[f32], starts: &[u32], count: usize, tile: &mut Tile) {
         tile.vectors = self.vectors;
         tile.level = self.level;
-        let (weights, sums) = (self.rows, &mut tile.sums[..PIXELS * self.vectors]);
+        let count = count.next_multiple_of(if self.vectors == WIDE.1 { WIDE.0 } else { NARROW.0 });
+        let (weights, sums) = (self.rows, &mut tile.sums[..count * self.vectors]);
         // A dozen rows by one vector LLVM does not keep in registers.
         if self.vectors == WIDE.1 {
             multiversion!(

@@ -117,7 +117,8 @@ fn add_pixels(
     for columns in gradients.columns() {
         for (u, sums) in sums.chunks_exact_mut(row * channels).enumerate() {
             for (part, sums) in sums.chunks_mut(PIXELS * channels).enumerate() {
-                columns.multiply_rows(&frames[u * frame.stride() + part * PIXELS..], corners, tile);
+                let (numbers, count) = (&frames[u * frame.stride() + part * PIXELS..], sums.len() / channels);
+                columns.multiply_rows(numbers, corners, count, tile);
                 tile.add_rows(&mut sums[columns.channel..], channels, columns.count);
             }
         }
