@@ -100,9 +100,9 @@ mod tests {
     fn as_many_runs_as_memory_holds() {
         assert_eq!(jobs(0, 604), Ok(3));
         assert_eq!(jobs(0, 603), Ok(2));
-        assert_eq!(jobs(0, 505), Ok(2));
+        assert_eq!(jobs(0, 506), Ok(2));
         assert_eq!(jobs(0, 400), Ok(1));
-        assert_eq!(jobs(2, 505), Ok(2));
+        assert_eq!(jobs(2, 506), Ok(2));
         let cores = Cores { jobs: None, threads: None, count: 4 };
         let need = |_, _| Need { title: String::new(), bytes: u64::MAX };
         assert_eq!(Schedule::new(cores, 9, None, need).unwrap().jobs, 4);
@@ -112,10 +112,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let several = jobs(3, 505).unwrap_err();
+        let several = jobs(3, 506).unwrap_err();
         assert_eq!(
             several,
-            "3 runs at once need about 604.0 MiB of memory, and 505.0 MiB are free\n\
+            "3 runs at once need about 604.0 MiB of memory, and 506.0 MiB are free\n\
              Give --jobs 2, or make `data.batch_size` smaller."
         );
         let one = "run 1 needs about 304.0 MiB of memory, and 290.0 MiB are free\n\

@@ -13,9 +13,9 @@ const F32: u64 = 4;
 const MIB: u64 = 1 << 20;
 
 /// The program itself: its code, what it reads at the start, and small things.
-const PROGRAM: u64 = 5 * MIB;
+const PROGRAM: u64 = 9 * MIB / 2;
 /// A thread's stack, its share of the allocator, and the working memory of a kernel.
-const THREAD: u64 = 3 * MIB / 2;
+const THREAD: u64 = MIB;
 /// What is known of an image besides its pixels: its path, twice, and its class.
 const IMAGE: u64 = 300;
 /// Batches of the loader: three in its queue, one in its hand, one in the step; and that of a validation, which the
