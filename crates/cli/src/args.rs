@@ -57,10 +57,12 @@ pub struct Run {
     /// Train only the variants whose name matches, such as `'*dropout=on*'`
     #[arg(long, value_name = "GLOB")]
     pub only: Option<String>,
-    /// Runs trained at the same time [default: one a core, at most 4; with --threads, one]
+    /// Runs trained at the same time [default: one for each core, at most 4, and no more than memory holds; with
+    /// --threads, as many as the cores have threads for]
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Threads of one run [default: all cores, shared between the jobs]
+    /// Threads of each run [default: the cores, shared between the runs at work; where fewer runs are left than jobs,
+    /// those share all cores]. Results do not depend on it, nor on --jobs
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]

@@ -4,6 +4,7 @@
 use crate::error::Error;
 use crate::progress::Progress;
 use data::Manifest;
+use plan::memory::Images;
 use plan::{DataPlan, Generate, GenerateKind, OnError};
 use std::path::Path;
 
@@ -13,6 +14,16 @@ pub struct Dataset {
     pub manifest: Manifest,
     /// A hash of every file.
     pub digest: String,
+}
+
+/// How many images each split has.
+pub fn images(manifest: &Manifest) -> Images {
+    let of = |split: Option<&data::Split>| split.map_or(0, |split| split.files.len());
+    Images {
+        train: of(Some(&manifest.train)),
+        validation: of(manifest.validation.as_ref()),
+        test: of(manifest.test.as_ref()),
+    }
 }
 
 /// Data sets that were looked at in this call, so that variants share them.

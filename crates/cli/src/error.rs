@@ -22,6 +22,9 @@ pub enum Error {
     /// The images are not as they should be.
     #[error("{0}")]
     Data(String),
+    /// There is not enough memory for what would be trained.
+    #[error("{0}")]
+    Memory(String),
     /// A model program could not be built.
     #[error(transparent)]
     Build(#[from] launch::BuildError),
@@ -61,6 +64,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Write { .. }
             | Error::Data(_)
+            | Error::Memory(_)
             | Error::Build(_)
             | Error::Codegen(_)
             | Error::Launch(_)
@@ -71,10 +75,12 @@ impl Error {
         writeln!(stderr.lock(), "{}", text.trim_end()).ok();
     }
 
-    /// 2 where the file, the data or the command line is wrong; 1 where the work failed.
+    /// 2 where the file, the data or the command line is wrong, or asks for more than this machine has; 1 where the work failed.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Spec(_) | Error::Usage(_) | Error::Read { .. } | Error::Data(_) => ExitCode::from(2),
+            Error::Spec(_) | Error::Usage(_) | Error::Read { .. } | Error::Data(_) | Error::Memory(_) => {
+                ExitCode::from(2)
+            }
             Error::Write { .. }
             | Error::Build(_)
             | Error::Codegen(_)

@@ -1,12 +1,14 @@
 //! The `ablate` command: parse, act, exit status.
 //!
-//! 0: all well. 1: a run failed. 2: the file or the command line is wrong.
+//! 0: all well. 1: a run failed. 2: the file or the command line is wrong, or asks for more memory than there is.
 
 mod args;
 mod commands;
+mod cores;
 mod dataset;
 mod error;
 mod experiment;
+mod free_memory;
 mod interrupt;
 mod layer_table;
 mod output;
@@ -15,6 +17,7 @@ mod provenance;
 mod queue;
 mod results;
 mod run_folder;
+mod schedule;
 mod trained;
 
 use clap::Parser;

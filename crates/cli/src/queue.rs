@@ -65,24 +65,25 @@ pub struct Ended {
     pub record: RunRecord,
 }
 
-/// Does all jobs, `workers` at a time with `threads` threads each. `ended` is called for each as it ends, one at a
-/// time. An error ends the work as soon as the runs that have begun are done.
+/// Does all jobs, `workers` at a time, the one that starts as number `index` with `threads(index)` threads. `ended` is
+/// called for each as it ends, one at a time. An error ends the work as soon as the runs that have begun are done.
 pub fn work(
     jobs: Vec<Job>,
     workers: usize,
-    threads: usize,
+    threads: impl Fn(usize) -> usize + Sync,
     launcher: &dyn Launcher,
     progress: &Progress,
     ended: impl FnMut(Ended) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
-    let queue = Mutex::new(VecDeque::from(jobs));
+    let queue: Mutex<VecDeque<(usize, Job)>> = Mutex::new(jobs.into_iter().enumerate().collect());
     let outcome = Mutex::new((ended, Ok(())));
     // A panic of one worker ends the process through `scope`; no state is looked at afterwards.
     let next = || queue.lock().ok()?.pop_front();
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(job) = next() {
+                while let Some((index, job)) = next() {
+                    let threads = threads(index);
                     let record = run_folder::lay_out(&job).map(|()| attempt_twice(&job, threads, launcher, progress));
                     let Ok(mut outcome) = outcome.lock() else { return };
                     let (ended, result) = &mut *outcome;

@@ -1,8 +1,9 @@
 //! The results of one experiment: which runs are expected, which are there, and the files that tell of them.
 
-use crate::dataset::Dataset;
+use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
+use plan::memory::Images;
 use plan::{Run, Variant};
 use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv};
 use std::fs::{self, File, TryLockError};
@@ -30,7 +31,19 @@ struct Expected {
     chosen: bool,
     run: Run,
     run_id: String,
+    /// Of all splits.
+    images: Images,
     standing: Standing,
+}
+
+/// A run to be trained.
+pub struct Waiting<'a> {
+    /// What to train.
+    pub run: &'a Run,
+    /// Its id.
+    pub run_id: &'a str,
+    /// Images of all its splits.
+    pub images: Images,
 }
 
 /// The results of one experiment.
@@ -78,15 +91,16 @@ impl<'a> Results<'a> {
             };
             let (standing, record) = standing(&self.directory.run(&run.variant, seed), &run_id);
             self.records.extend(record);
-            self.expected.push(Expected { chosen, run, run_id, standing });
+            let images = dataset::images(&dataset.manifest);
+            self.expected.push(Expected { chosen, run, run_id, images, standing });
         }
         Ok(())
     }
 
-    /// The runs to train, in order: what, and its id.
-    pub fn waiting(&self) -> impl Iterator<Item = (&Run, &str)> {
+    /// The runs to train, in order.
+    pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
         let waiting = self.expected.iter().filter(|run| run.chosen && run.standing != Standing::Current);
-        waiting.map(|expected| (&expected.run, expected.run_id.as_str()))
+        waiting.map(|Expected { run, run_id, images, .. }| Waiting { run, run_id, images: *images })
     }
 
     /// Makes the folder and keeps other calls out of it until this one ends.

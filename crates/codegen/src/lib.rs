@@ -6,7 +6,6 @@
 //!
 //! A thing that is new in the vocabulary of layers is one file in `src/layer`.
 
-mod fuse;
 mod identifier;
 mod layer;
 mod lines;

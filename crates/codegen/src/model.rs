@@ -1,8 +1,8 @@
 //! `model.rs`: a type and a check for each layer, a struct with a field for each, a forward pass with a line for each.
 
-use crate::fuse::{Step, steps};
 use crate::layer::{Code, code, sample, tensor};
 use crate::{CodegenError, identifier, template};
+use plan::step::{Step, steps};
 use plan::{LayerPlan, Network, Shape};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -6,6 +6,7 @@
 pub mod launcher;
 pub mod local;
 mod signal;
+mod store;
 pub mod toolchain;
 pub mod workshop;
 

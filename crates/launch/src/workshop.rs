@@ -6,9 +6,11 @@
 //! tells what is up to date, so a second build of the same networks compiles nothing.
 
 use crate::signal;
+use crate::store::Store;
 use crate::toolchain::{self, MissingToolchain};
 use codegen::{CodegenError, Program};
 use plan::Network;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -34,6 +36,14 @@ pub enum BuildError {
     #[error("cannot write {path}: {source}", path = path.display())]
     Write {
         /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A program could not be put where it stays.
+    #[error("cannot keep the program {path}: {source}", path = path.display())]
+    Keep {
+        /// The program, or where it should be.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
@@ -100,7 +110,7 @@ impl Workshop {
     }
 
     /// The program of each network, in order, with its source. Builds what is not built yet; `progress` is told what
-    /// cargo is compiling.
+    /// cargo is compiling. The programs stay as they are: a later build does not replace them.
     ///
     /// # Errors
     /// [`BuildError`].
@@ -147,13 +157,16 @@ impl Workshop {
                 return Err(compile_error(online, &packages, networks, &programs));
             }
         }
-        Ok(programs
-            .into_iter()
-            .map(|program| {
-                let executable = format!("{}{}", program.package, std::env::consts::EXE_SUFFIX);
-                (self.target.join("release").join(executable), program)
-            })
-            .collect())
+        // Still under the lock: what is kept is what was built here.
+        let store = Store::new(workspace.join("programs"));
+        let mut kept = BTreeMap::new();
+        for program in &packages {
+            let executable = format!("{}{}", program.package, std::env::consts::EXE_SUFFIX);
+            let path = store.keep(&self.target.join("release").join(executable));
+            kept.insert(program.package.clone(), path.map_err(|(path, source)| BuildError::Keep { path, source })?);
+        }
+        store.prune();
+        Ok(programs.into_iter().map(|program| (kept[&program.package].clone(), program)).collect())
     }
 
     /// Runs cargo; gives what it printed where it failed.

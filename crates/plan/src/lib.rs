@@ -17,6 +17,7 @@ pub mod optimizer;
 pub mod request;
 pub mod run;
 pub mod shape;
+pub mod step;
 pub mod stream;
 pub mod training;
 

@@ -94,8 +94,11 @@ impl<M: Model> Learner<M> {
         let Batch { pixels, labels, positions } = batch;
         let pass = Pass::Training { seed: self.seed, epoch: u64::from(epoch), positions: &positions };
         let count = labels.len();
-        let kept = std::mem::replace(&mut self.gradients, Gradients::leaky());
-        let gradients = if self.count.replace(Some(count)) == Some(count) { kept } else { Gradients::leaky() };
+        if self.count.replace(Some(count)) != Some(count) {
+            // Before the pass, so that they do not lie beside the new ones.
+            self.gradients = Gradients::leaky();
+        }
+        let gradients = std::mem::replace(&mut self.gradients, Gradients::leaky());
         let output = self.model.forward(nn::Batch { pixels, count }, nn::tape(gradients), &pass);
         let logits = slice(&output).to_vec();
         let (mean, loss) = self.mean_loss.forward(output, &labels);

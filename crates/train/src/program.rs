@@ -7,6 +7,7 @@ use crate::explain::explain;
 use crate::fit::{Order, fit};
 use crate::lifeline::{self, Lifeline};
 use crate::log;
+use crate::peak;
 use crate::predict::predict;
 use nn::Model;
 use plan::Request;
@@ -48,6 +49,9 @@ fn serve<M: Model>(request: &Request, lifeline: &Lifeline, listener: &mut dyn Li
             let directory = RunDirectory::at(directory.clone());
             let order = Order { run, run_id, directory: &directory, threads: *threads };
             let record = on_threads(*threads, || fit::<M>(order, listener))?;
+            if let Some(bytes) = peak::resident() {
+                log::line(&format!("peak memory {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
+            }
             // The record is on disk: whoever still listens hears of it, and nobody is waited for.
             lifeline.release();
             listener.hear(&Event::Finished { record })?;

@@ -8,7 +8,8 @@ use crate::layer_table::{bytes, layer_table};
 use crate::output::out;
 use crate::progress::Progress;
 use launch::Workshop;
-use plan::{Network, memory::Memory};
+use plan::Network;
+use plan::memory::{Images, Memory};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -64,8 +65,8 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     ));
 
     // Variants that share data, or a network, are described once.
-    let mut images = vec![0; variants];
-    let mut seen_data: Vec<(_, usize)> = Vec::new();
+    let mut images = vec![Images::default(); variants];
+    let mut seen_data: Vec<(_, Images)> = Vec::new();
     let mut wrong = Vec::new();
     for (index, variant) in experiment.variants.iter().enumerate() {
         let plan = &variant.settings.data;
@@ -77,20 +78,24 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
         let (count, report) = match data::scan(plan) {
             Ok(manifest) => {
                 wrong.extend(dataset::as_drawn(plan).err());
-                let count = manifest.splits().iter().map(|(_, split)| split.files.len()).sum();
-                (count, dataset::counts(&manifest))
+                (dataset::images(&manifest), dataset::counts(&manifest))
             }
             Err(_) if plan.generate.is_some() && !plan.directory.exists() => {
-                let count = plan.generate.as_ref().map_or(0, |g| g.train + g.validation + g.test);
-                (count, format!("  not there yet: `ablate run` draws {count} images"))
+                let images = plan.generate.as_ref().map_or_else(Images::default, |drawn| Images {
+                    train: drawn.train,
+                    validation: drawn.validation,
+                    test: drawn.test,
+                });
+                let count = images.train + images.validation + images.test;
+                (images, format!("  not there yet: `ablate run` draws {count} images"))
             }
             Err(error) if !plan.directory.exists() => {
                 let told = dataset::with_way_out(plan, &error.to_string());
-                (0, format!("  {}", told.replace('\n', "\n  ")))
+                (Images::default(), format!("  {}", told.replace('\n', "\n  ")))
             }
             Err(error) => {
                 wrong.push(Error::Data(error.to_string()));
-                (0, "  cannot be used".to_owned())
+                (Images::default(), "  cannot be used".to_owned())
             }
         };
         images[index] = count;
@@ -100,9 +105,11 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
 
     let mut seen_tables: Vec<(String, &str)> = Vec::new();
     for (index, variant) in experiment.variants.iter().enumerate() {
-        let memory = Memory::estimate(&variant.settings, images[index]);
+        // A run's threads are not known before it starts; each takes little.
+        let memory = Memory::estimate(&variant.settings, images[index], 1);
+        let parts = memory.parts().map(|(what, count)| format!("{what} {}", bytes(count))).join(", ");
         // A string takes all that is written to it.
-        writeln!(text, "\nvariant {}: about {} of memory", variant.name, bytes(memory.total())).ok();
+        writeln!(text, "\nvariant {}: about {} of memory ({parts})", variant.name, bytes(memory.total())).ok();
         let table = layer_table(&variant.settings.network);
         match seen_tables.iter().find(|(seen, _)| *seen == table) {
             Some((_, same)) => writeln!(text, "  layers as in {same}").unwrap_or_default(),

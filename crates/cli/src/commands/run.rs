@@ -2,17 +2,21 @@
 //! each run; what an earlier call has done is not done again.
 
 use crate::args::Run;
+use crate::cores::Cores;
 use crate::dataset::{Datasets, counts};
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
+use crate::free_memory::free_memory;
 use crate::interrupt;
 use crate::output::out;
 use crate::progress::Progress;
 use crate::queue::{self, Job};
-use crate::results::Results;
+use crate::results::{Results, Waiting};
 use crate::run_folder::Origin;
+use crate::schedule::{Need, Schedule};
 use launch::{BuildError, Local, Workshop};
 use plan::Network;
+use plan::memory::Memory;
 use record::Status;
 use std::process::ExitCode;
 
@@ -45,20 +49,27 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
             ));
         }
     }
+    let schedule = schedule(&all_results, arguments, &progress)?;
     let jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
 
-    let (workers, threads) = share_cores(arguments, jobs.len());
     if jobs.is_empty() {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
         progress.line(&format!("{which} are current: nothing to train"));
     }
     progress.overall(jobs.len());
-    queue::work(jobs, workers, threads, &Local, &progress, |ended| {
-        progress.run_done();
-        let results = &mut all_results[ended.experiment];
-        results.add(ended.record);
-        results.write()
-    })?;
+    queue::work(
+        jobs,
+        schedule.jobs,
+        |index| schedule.threads(index),
+        &Local,
+        &progress,
+        |ended| {
+            progress.run_done();
+            let results = &mut all_results[ended.experiment];
+            results.add(ended.record);
+            results.write()
+        },
+    )?;
     progress.finish();
 
     let mut failed = false;
@@ -127,6 +138,22 @@ fn prepare<'a>(
     Ok(all_results)
 }
 
+/// How many runs at once, and with how many threads each: so that cores are used, and memory suffices.
+fn schedule(all_results: &[Results], arguments: &Run, progress: &Progress) -> Result<Schedule, Error> {
+    let waiting: Vec<Waiting> = all_results.iter().flat_map(Results::waiting).collect();
+    let cores = Cores::of_machine(arguments.jobs, arguments.threads);
+    let schedule = Schedule::new(cores, waiting.len(), free_memory(), |index, threads| {
+        let Waiting { run, images, .. } = &waiting[index];
+        let title = format!("{}: a run of variant {}", run.experiment, run.variant);
+        Need { title, bytes: Memory::estimate(&run.settings, *images, threads).total() }
+    })?;
+    let wanted = cores.jobs(waiting.len());
+    if schedule.jobs < wanted {
+        progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
+    }
+    Ok(schedule)
+}
+
 /// Builds the programs of all runs that are to be trained, in one call, and lays out the runs' folders.
 fn build(
     experiments: &[Loaded],
@@ -139,7 +166,7 @@ fn build(
         .iter()
         .enumerate()
         .flat_map(|(index, results)| {
-            results.waiting().map(move |(run, run_id)| (index, run.clone(), run_id.to_owned()))
+            results.waiting().map(move |waiting| (index, waiting.run.clone(), waiting.run_id.to_owned()))
         })
         .collect();
     if waiting.is_empty() {
@@ -160,18 +187,4 @@ fn build(
         jobs.push(Job { experiment: index, run, run_id, directory, program, origin });
     }
     Ok(jobs)
-}
-
-/// How many runs at once, and with how many threads each. Runs beside each other wait for nothing, threads of one run
-/// wait for one another, so several runs are shared out first. It decides no byte of any result.
-fn share_cores(arguments: &Run, runs: usize) -> (usize, usize) {
-    const MOST_JOBS: usize = 4;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = match (arguments.jobs, arguments.threads) {
-        (Some(jobs), _) => jobs.get(),
-        (None, Some(_)) => 1,
-        (None, None) => cores.min(MOST_JOBS),
-    };
-    let jobs = jobs.min(runs).max(1);
-    (jobs, arguments.threads.map_or((cores / jobs).max(1), usize::from))
 }

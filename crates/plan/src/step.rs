@@ -1,9 +1,13 @@
-//! Which neighbouring layers the forward pass takes in one step.
+//! Which neighbouring layers the forward pass takes in one step: `codegen` writes a line for each, and an estimate of
+//! memory counts what each keeps.
 
-use plan::{Activation, Layer, LayerPlan, Padding, Window};
+use crate::activation::Activation;
+use crate::layer::{Layer, LayerPlan};
+use crate::shape::{Padding, Window};
 
 /// A step of the forward pass.
-pub(crate) enum Step<'a> {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step<'a> {
     /// One layer.
     One(&'a LayerPlan),
     /// `conv2d` 3x3 with stride 1, one group and relu, then `max_pool2d` 2x2 with stride 2: `nn::conv_relu_pool`.
@@ -11,7 +15,7 @@ pub(crate) enum Step<'a> {
 }
 
 /// The steps of a stack.
-pub(crate) fn steps(layers: &[LayerPlan]) -> Vec<Step<'_>> {
+pub fn steps(layers: &[LayerPlan]) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut rest = layers;
     while let Some((layer, tail)) = rest.split_first() {

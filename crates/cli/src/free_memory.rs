@@ -1,0 +1,105 @@
+//! How much memory there is for runs: what the system says is available, or less where a control group allows less.
+//! It decides what is started, never a result.
+
+use std::fs;
+use std::path::Path;
+
+/// Bytes that can be taken; `None` where the system does not tell.
+pub fn free_memory() -> Option<u64> {
+    free_below(Path::new("/"))
+}
+
+/// The same, of the system whose files are below `root`.
+fn free_below(root: &Path) -> Option<u64> {
+    let system = fs::read_to_string(root.join("proc/meminfo")).ok().and_then(|text| {
+        let kib = line(&text, "MemAvailable:")?.trim().strip_suffix("kB")?;
+        Some(kib.trim().parse::<u64>().ok()? * 1024)
+    });
+    let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
+    let groups = groups.lines().filter_map(|group| {
+        let mut parts = group.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next()?, parts.next()?);
+        if controllers.is_empty() {
+            let files = ["memory.max", "memory.current", "inactive_file"];
+            in_group(&root.join("sys/fs/cgroup"), path, files)
+        } else if controllers.split(',').any(|controller| controller == "memory") {
+            let files = ["memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"];
+            in_group(&root.join("sys/fs/cgroup/memory"), path, files)
+        } else {
+            None
+        }
+    });
+    system.into_iter().chain(groups).min()
+}
+
+/// What the group at `path` below `mount` and those around it leave: the limit less what is used, of which the files
+/// that nobody looks at would make room. Within a container, the path may be that outside of it; then the mount itself is
+/// the container's group.
+fn in_group(mount: &Path, path: &str, [limit, used, files]: [&str; 3]) -> Option<u64> {
+    let group = mount.join(path.trim_start_matches('/'));
+    let around = group.ancestors().take_while(|folder| folder.starts_with(mount));
+    let free = around.filter_map(|folder| {
+        let number = |file: &str| fs::read_to_string(folder.join(file)).ok()?.trim().parse::<u64>().ok();
+        let statistics = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
+        let prefix = format!("{files} ");
+        let reclaimed = line(&statistics, &prefix).and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(0);
+        // `max` is no number, and no limit.
+        Some(number(limit)?.saturating_sub(number(used)?.saturating_sub(reclaimed)))
+    });
+    free.min()
+}
+
+/// The rest of the line that starts with `prefix`.
+fn line<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is free where these files are.
+    fn free(files: &[(&str, &str)]) -> Option<u64> {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        free_below(root.path())
+    }
+
+    const SYSTEM: (&str, &str) = ("proc/meminfo", "MemTotal:  900 kB\nMemFree:  2 kB\nMemAvailable:     800 kB\n");
+
+    #[test]
+    fn the_system_tells() {
+        assert_eq!(free(&[]), None);
+        assert_eq!(free(&[("proc/meminfo", "MemTotal: 7 kB\n")]), None);
+        assert_eq!(free(&[SYSTEM]), Some(800 * 1024));
+    }
+
+    #[test]
+    fn the_tightest_group_around_counts() {
+        let group = ("proc/self/cgroup", "0::/user/me\n");
+        let open = ("sys/fs/cgroup/user/me/memory.max", "max\n");
+        let used = ("sys/fs/cgroup/user/me/memory.current", "1000\n");
+        assert_eq!(free(&[SYSTEM, group, open, used]), Some(800 * 1024));
+        let limit = ("sys/fs/cgroup/user/memory.max", "600000\n");
+        let all = ("sys/fs/cgroup/user/memory.current", "200000\n");
+        assert_eq!(free(&[SYSTEM, group, open, used, limit, all]), Some(400_000));
+        let files = ("sys/fs/cgroup/user/memory.stat", "anon 100000\ninactive_file 50000\n");
+        assert_eq!(free(&[SYSTEM, group, open, used, limit, all, files]), Some(450_000));
+        let full = ("sys/fs/cgroup/user/memory.current", "700000\n");
+        assert_eq!(free(&[SYSTEM, group, limit, full]), Some(0));
+    }
+
+    #[test]
+    fn a_container_of_the_first_version_is_read() {
+        let group = ("proc/self/cgroup", "3:cpu,cpuacct:/x\n2:memory:/docker/0123\n");
+        let limit = ("sys/fs/cgroup/memory/memory.limit_in_bytes", "500000");
+        let used = ("sys/fs/cgroup/memory/memory.usage_in_bytes", "100000");
+        assert_eq!(free(&[SYSTEM, group, limit, used]), Some(400_000));
+        let none = ("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
+        assert_eq!(free(&[SYSTEM, group, none, used]), Some(800 * 1024));
+    }
+}

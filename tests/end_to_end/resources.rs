@@ -1,0 +1,54 @@
+//! What runs take of the machine: as much memory as `check` says, and no more than there is.
+
+use crate::support::{Project, Text};
+use std::fs;
+
+/// The number before ` MiB` after `words`.
+fn mib(text: &str, words: &str) -> f64 {
+    let rest = text.split(words).nth(1).unwrap_or_else(|| panic!("no {words:?} in {text}"));
+    rest.split(" MiB").next().unwrap().parse().unwrap_or_else(|error| panic!("{error}: {words:?} in {text}"))
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn check_predicts_the_memory_of_a_run() {
+    // The layers of the first share a step, those of the second do not; batches of both are large beside the program.
+    let larger = |text: String| {
+        let text = text.replace("filters = 6", "filters = 24").replace("batch_size = 5", "batch_size = 12");
+        text.replace("image_size = [12, 12]", "image_size = [120, 120]")
+    };
+    let fused = larger;
+    let apart =
+        |text: String| larger(text).replace("pool_size = 2", "pool_size = 3\nstrides = 2").replace("rmsprop", "adam");
+    let changes: [&dyn Fn(String) -> String; 2] = [&fused, &apart];
+    for change in changes {
+        let project = Project::with(change);
+        let one = ["--set", "seeds=[0]"];
+        project.succeeds(&[&["run", "experiments/tiny.toml", "--threads", "1"], &one[..]].concat());
+        let check = project.succeeds(&[&["check", "experiments/tiny.toml"], &one[..]].concat()).stdout;
+        for variant in ["dropout=off", "dropout=on"] {
+            let predicted = mib(&check, &format!("variant {variant}: about "));
+            let log = fs::read_to_string(project.results().join("runs").join(variant).join("seed-0/log.txt")).unwrap();
+            let measured = mib(&log, "peak memory ");
+            let share = predicted / measured;
+            assert!(
+                (0.8..=1.2).contains(&share),
+                "{variant}: {predicted} MiB predicted, {measured} MiB measured\n{check}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_that_no_memory_holds_is_refused_before_anything_is_built() {
+    let project = Project::tiny();
+    // Four runs at once take more than a terabyte.
+    let words = ["run", "experiments/tiny.toml", "--jobs", "4", "--threads", "1"];
+    let sizes = ["data.image_size=[8192, 8192]", "data.batch_size=24", "model.layers.conv2d.filters=64"];
+    let sets = sizes.iter().flat_map(|size| ["--set", size]);
+    let output = Text::from(project.ablate(&words).args(sets).output().unwrap());
+    assert_eq!(output.status, 2, "{}", output.stderr);
+    let told = ["GiB of memory, and ", " are free\n", "data.batch_size"];
+    assert!(told.iter().all(|words| output.stderr.contains(words)), "{}", output.stderr);
+    assert!(!output.stderr.contains("building the model programs"), "{}", output.stderr);
+}
