@@ -150,7 +150,7 @@ impl<'a, M: Model> Session<'a, M> {
     /// A run of 0 epochs: the validation split with the initial weights, as epoch 0.
     fn look(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
         let watch = Stopwatch::new();
-        let Some(validation) = self.validate() else { return Ok(Status::Diverged) };
+        let Some(validation) = self.validate()? else { return Ok(Status::Diverged) };
         let times = Times { train_s: 0.0, validation_s: watch.seconds(), train_images_per_s: 0.0 };
         self.close_epoch(0, None, validation, times);
         self.report_epoch(listener)?;
@@ -166,7 +166,7 @@ impl<'a, M: Model> Session<'a, M> {
             return Ok(false);
         }
         let watch = Stopwatch::new();
-        let Some(validation) = self.validate() else { return Ok(false) };
+        let Some(validation) = self.validate()? else { return Ok(false) };
         let validation_s = watch.seconds();
         let times = Times { train_s, validation_s, train_images_per_s: timing::rate(tally.images(), train_s) };
         self.close_epoch(epoch, Some(tally.measures()), validation, times);
@@ -204,14 +204,14 @@ impl<'a, M: Model> Session<'a, M> {
     }
 
     /// The validation split, where there is one: `Some(None)` where there is not, `None` where its loss is not finite.
-    fn validate(&mut self) -> Option<Option<Measures>> {
+    fn validate(&mut self) -> Result<Option<Option<Measures>>, TrainError> {
         let splits = self.splits;
-        let Some(images) = &splits.validation else { return Some(None) };
-        let measures = self.measure(images);
-        measures.loss.is_finite().then_some(Some(measures))
+        let Some(images) = &splits.validation else { return Ok(Some(None)) };
+        let measures = self.measure(images)?;
+        Ok(measures.loss.is_finite().then_some(Some(measures)))
     }
 
-    fn measure(&mut self, images: &data::Images) -> Measures {
+    fn measure(&mut self, images: &Arc<data::Images>) -> Result<Measures, TrainError> {
         let batch_size = self.order.run.settings.data.batch_size;
         let metrics = &self.training().metrics;
         evaluate(&mut self.learner, images, batch_size, metrics)
@@ -271,7 +271,7 @@ impl<'a, M: Model> Session<'a, M> {
             (&weights, &self.splits.test, status)
         {
             self.learner.set_weights(weights);
-            test = Some(self.measure(images)).filter(|measures| measures.loss.is_finite());
+            test = Some(self.measure(images)?).filter(|measures| measures.loss.is_finite());
             if test.is_none() {
                 status = Status::Diverged;
             }
