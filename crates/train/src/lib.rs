@@ -21,6 +21,7 @@ pub mod metric;
 pub mod optimizer;
 pub mod predict;
 pub mod program;
+mod saving;
 pub mod splits;
 pub mod timing;
 pub mod weights;
