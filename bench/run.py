@@ -39,6 +39,7 @@ def main():
     command.add_argument("--classes", type=names, help="two of the folders; all if not given")
     command.add_argument("--epochs", type=at_least_two, default=2, help="two or more: the first one warms up")
     command.add_argument("--rounds", type=int, default=3, help="how often each program runs")
+    command.add_argument("--keras", type=modes, default=epoch.KERAS_MODES, help="ways of calling Keras; all if not given")
     command.set_defaults(run=epoch.run)
 
     arguments = parser.parse_args()
@@ -60,10 +61,18 @@ def names(text):
 
 
 def peers(text):
-    unknown = [name for name in names(text) if name not in setup.PEERS]
+    return known(names(text), setup.PEERS)
+
+
+def modes(text):
+    return known(names(text), epoch.KERAS_MODES)
+
+
+def known(chosen, there):
+    unknown = [name for name in chosen if name not in there]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no peer {', '.join(unknown)}; there are {', '.join(setup.PEERS)}")
-    return names(text)
+        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(there)}")
+    return chosen
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def run(arguments):
     python = python_of(arguments.venv)
     describe({"ablate", "keras"}, python, arguments.threads)
     programs = {"ablate": lambda: ablate(arguments)}
-    for mode in KERAS_MODES:
+    for mode in arguments.keras:
         programs[f"keras-{mode}"] = lambda mode=mode: keras(python, mode, arguments)
 
     ablate(arguments, epochs=0)  # draws the images and compiles the network

@@ -1,16 +1,19 @@
 //! Images in memory to batches of numbers.
 //!
-//! [`TrainLoader`] gives the shuffled, augmented batches of each epoch, prepared on threads of its own;
-//! [`eval_batches`] gives images as they are, in order. Only the former knows of augmentation, so that validation and
-//! test images cannot be augmented by mistake.
+//! [`TrainLoader`] gives the shuffled, augmented batches of each epoch; [`eval_batches`] gives images as they are, in
+//! order. Only the former knows of augmentation, so that validation and test images cannot be augmented by mistake. Both
+//! prepare batches on threads of their own, ahead of what uses them.
 
+mod ahead;
 mod loader;
 mod order;
 
-pub use loader::{LoaderError, TrainBatches, TrainLoader};
+pub use ahead::Batches;
+pub use loader::TrainLoader;
 
 use crate::load::Images;
 use crate::scale::scale;
+use std::sync::Arc;
 
 /// Some images, ready for the network.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,20 +39,53 @@ impl Batch {
     }
 }
 
+/// Why batches cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum LoaderError {
+    /// There is nothing to train on.
+    #[error("there are no training images left to train on ({left_out} were left out as unreadable)")]
+    NoImages {
+        /// Files that were left out.
+        left_out: usize,
+    },
+    /// Batches of no images.
+    #[error("batch_size is 0; at least 1 is needed")]
+    EmptyBatches,
+    /// The system gives no threads.
+    #[error("cannot start {threads} threads to prepare batches: {reason}")]
+    Threads {
+        /// How many were wanted.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+}
+
 /// The images in order, never augmented, `batch_size` at a time; the last batch may be smaller.
 ///
-/// # Panics
-/// Where `batch_size` is 0.
-pub fn eval_batches(images: &Images, batch_size: usize) -> impl Iterator<Item = Batch> + '_ {
-    assert!(batch_size > 0, "a batch of no images has no end");
-    (0..images.len()).step_by(batch_size).map(move |first| {
-        let end = (first + batch_size).min(images.len());
-        let source = &images.pixels[first * images.image_len()..end * images.image_len()];
-        let mut pixels = vec![0.0; source.len()];
-        scale(source, &mut pixels);
-        let positions = (first as u64..end as u64).collect();
-        Batch { pixels, labels: images.labels[first..end].to_vec(), positions }
+/// # Errors
+/// [`LoaderError`] where `batch_size` is 0, or no thread can be started.
+pub fn eval_batches(images: &Arc<Images>, batch_size: usize) -> Result<Batches, LoaderError> {
+    if batch_size == 0 {
+        return Err(LoaderError::EmptyBatches);
+    }
+    let images = Arc::clone(images);
+    Batches::of(move |queue| {
+        for first in (0..images.len()).step_by(batch_size) {
+            if !queue.put(plain(&images, first, (first + batch_size).min(images.len()))) {
+                return;
+            }
+        }
     })
+}
+
+/// Images `first` to `end` as they are.
+fn plain(images: &Images, first: usize, end: usize) -> Batch {
+    let source = &images.pixels[first * images.image_len()..end * images.image_len()];
+    let mut pixels = vec![0.0; source.len()];
+    scale(source, &mut pixels);
+    let positions = (first as u64..end as u64).collect();
+    Batch { pixels, labels: images.labels[first..end].to_vec(), positions }
 }
 
 #[cfg(test)]

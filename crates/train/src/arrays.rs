@@ -61,12 +61,10 @@ impl View for &Borrowed<'_> {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        let mut bytes = vec![0; self.data_len()];
-        let (words, _) = bytes.as_chunks_mut::<4>();
-        for (word, value) in words.iter_mut().zip(self.values) {
-            *word = value.to_le_bytes();
+        if cfg!(target_endian = "little") {
+            return Cow::Borrowed(bytemuck::cast_slice(self.values));
         }
-        Cow::Owned(bytes)
+        Cow::Owned(self.values.iter().flat_map(|value| value.to_le_bytes()).collect())
     }
 
     fn data_len(&self) -> usize {

@@ -1,11 +1,13 @@
 //! What a split measures: the mean loss over its images, penalties included, and the metrics.
 
+use crate::error::TrainError;
 use crate::learner::Learner;
 use crate::metric::Meter;
 use data::Images;
 use nn::Model;
 use plan::Metric;
 use record::Measures;
+use std::sync::Arc;
 
 /// Losses and metrics of batches, added up in order.
 #[derive(Clone, Debug)]
@@ -49,20 +51,23 @@ impl Tally {
 }
 
 /// Measures `images` as they are: not augmented, no dropout.
+///
+/// # Errors
+/// [`TrainError::Loader`] where no batches can be made of them.
 pub fn evaluate<M: Model>(
     learner: &mut Learner<M>,
-    images: &Images,
+    images: &Arc<Images>,
     batch_size: usize,
     metrics: &[Metric],
-) -> Measures {
+) -> Result<Measures, TrainError> {
     let mut tally = Tally::new(metrics);
     let penalty = learner.penalty();
-    for batch in data::eval_batches(images, batch_size) {
+    for batch in data::eval_batches(images, batch_size)? {
         let labels = batch.labels.clone();
         let seen = learner.look(batch, penalty);
         tally.add(seen.loss, &seen.logits, &labels);
     }
-    tally.measures()
+    Ok(tally.measures())
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 //!
 //! Whatever is killed goes on from its last checkpoint and ends with the same bytes: an epoch is a function of the state
 //! before it, of the run and of its own number.
+//!
+//! A checkpoint is written while the next epoch trains. An epoch is reported when its checkpoint is on the disk, and
+//! before anything is said of the next.
 
+use crate::arrays::Array;
 use crate::channel::Listen;
 use crate::checkpoint::{self, Checkpoint, CheckpointError, Ledger};
 use crate::disk;
@@ -11,6 +15,7 @@ use crate::error::TrainError;
 use crate::evaluate::{Tally, evaluate};
 use crate::learner::Learner;
 use crate::log;
+use crate::saving::Saving;
 use crate::splits::Splits;
 use crate::timing::{self, Stopwatch, Throttle, Timing};
 use crate::weights::{self, Weights};
@@ -69,7 +74,9 @@ struct Session<'a, M> {
     learner: Learner<M>,
     ledger: Ledger,
     /// Weights of the best epoch.
-    best: Option<Weights>,
+    best: Option<Arc<Weights>>,
+    /// The checkpoint of the last epoch, until it is on the disk.
+    saving: Option<Saving>,
 }
 
 impl<'a, M: Model> Session<'a, M> {
@@ -97,7 +104,8 @@ impl<'a, M: Model> Session<'a, M> {
             iterations: 0,
             timing: Vec::new(),
         };
-        let mut session = Session { order, splits, loader, learner: Learner::new(run)?, ledger, best: None };
+        let mut session =
+            Session { order, splits, loader, learner: Learner::new(run)?, ledger, best: None, saving: None };
         let path = directory.checkpoint();
         let slots = settings.training.optimizer.slots();
         match Checkpoint::load(&path, run_id, &settings.network, slots) {
@@ -114,7 +122,7 @@ impl<'a, M: Model> Session<'a, M> {
         let Checkpoint { ledger, weights, best, slots } = checkpoint;
         self.learner.restore_optimizer(ledger.iterations, slots)?;
         self.learner.set_weights(&weights);
-        self.best = Some(best.unwrap_or(weights));
+        self.best = Some(Arc::new(best.unwrap_or(weights)));
         self.ledger = ledger;
         Ok(())
     }
@@ -141,23 +149,25 @@ impl<'a, M: Model> Session<'a, M> {
         }
         while self.done() < self.training().epochs && !self.ledger.stopped {
             if !self.epoch(self.done() + 1, listener)? {
+                self.settle(listener)?;
                 return Ok(Status::Diverged);
             }
         }
+        self.settle(listener)?;
         Ok(if self.ledger.stopped { Status::Stopped } else { Status::Completed })
     }
 
     /// A run of 0 epochs: the validation split with the initial weights, as epoch 0.
     fn look(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
         let watch = Stopwatch::new();
-        let Some(validation) = self.validate() else { return Ok(Status::Diverged) };
+        let Some(validation) = self.validate()? else { return Ok(Status::Diverged) };
         let times = Times { train_s: 0.0, validation_s: watch.seconds(), train_images_per_s: 0.0 };
         self.close_epoch(0, None, validation, times);
         self.report_epoch(listener)?;
         Ok(Status::Completed)
     }
 
-    /// One epoch, to the checkpoint after it. `false` where a number was not finite: then the epoch leaves no row.
+    /// One epoch, to the beginning of its checkpoint. `false` where a number was not finite: then the epoch leaves no row.
     fn epoch(&mut self, epoch: u32, listener: &mut dyn Listen) -> Result<bool, TrainError> {
         let watch = Stopwatch::new();
         let Some(tally) = self.train_epoch(epoch, watch, listener)? else { return Ok(false) };
@@ -166,13 +176,12 @@ impl<'a, M: Model> Session<'a, M> {
             return Ok(false);
         }
         let watch = Stopwatch::new();
-        let Some(validation) = self.validate() else { return Ok(false) };
+        let Some(validation) = self.validate()? else { return Ok(false) };
         let validation_s = watch.seconds();
         let times = Times { train_s, validation_s, train_images_per_s: timing::rate(tally.images(), train_s) };
-        self.close_epoch(epoch, Some(tally.measures()), validation, times);
-        self.save_checkpoint()?;
-        self.save_timing()?;
-        self.report_epoch(listener)?;
+        self.settle(listener)?;
+        let weights = self.close_epoch(epoch, Some(tally.measures()), validation, times);
+        self.save(&weights)?;
         Ok(true)
     }
 
@@ -185,16 +194,20 @@ impl<'a, M: Model> Session<'a, M> {
     ) -> Result<Option<Tally>, TrainError> {
         let mut tally = Tally::new(&self.training().metrics);
         let mut throttle = Throttle::new(REPORT_EVERY);
-        let Some(loader) = &self.loader else { return Ok(Some(tally)) };
-        let batches = loader.epoch(u64::from(epoch))?;
-        for (step, batch) in batches.enumerate() {
+        let Some(batches) = self.loader.as_ref().map(|loader| loader.epoch(u64::from(epoch))) else {
+            return Ok(Some(tally));
+        };
+        for (step, batch) in batches?.enumerate() {
             let labels = batch.labels.clone();
             let seen = self.learner.step(epoch, batch)?;
             if !seen.loss.is_finite() {
                 return Ok(None);
             }
             tally.add(seen.loss, &seen.logits, &labels);
-            if throttle.passes() {
+            if self.saving.as_ref().is_some_and(Saving::is_done) {
+                self.settle(listener)?;
+            }
+            if self.saving.is_none() && throttle.passes() {
                 let images_per_second = timing::rate(tally.images(), watch.seconds());
                 let progress = Event::Progress { epoch, step: step as u32 + 1, loss: tally.loss(), images_per_second };
                 listener.hear(&progress)?;
@@ -204,26 +217,33 @@ impl<'a, M: Model> Session<'a, M> {
     }
 
     /// The validation split, where there is one: `Some(None)` where there is not, `None` where its loss is not finite.
-    fn validate(&mut self) -> Option<Option<Measures>> {
+    fn validate(&mut self) -> Result<Option<Option<Measures>>, TrainError> {
         let splits = self.splits;
-        let Some(images) = &splits.validation else { return Some(None) };
-        let measures = self.measure(images);
-        measures.loss.is_finite().then_some(Some(measures))
+        let Some(images) = &splits.validation else { return Ok(Some(None)) };
+        let measures = self.measure(images)?;
+        Ok(measures.loss.is_finite().then_some(Some(measures)))
     }
 
-    fn measure(&mut self, images: &data::Images) -> Measures {
+    fn measure(&mut self, images: &Arc<data::Images>) -> Result<Measures, TrainError> {
         let batch_size = self.order.run.settings.data.batch_size;
         let metrics = &self.training().metrics;
         evaluate(&mut self.learner, images, batch_size, metrics)
     }
 
-    /// Enters an epoch into the ledger, and keeps its weights where it is the best.
-    fn close_epoch(&mut self, epoch: u32, train: Option<Measures>, validation: Option<Measures>, times: Times) {
+    /// Enters an epoch into the ledger, and keeps its weights where it is the best. Gives the weights.
+    fn close_epoch(
+        &mut self,
+        epoch: u32,
+        train: Option<Measures>,
+        validation: Option<Measures>,
+        times: Times,
+    ) -> Arc<Weights> {
         let Times { train_s, validation_s, train_images_per_s } = times;
         let row = Epoch { epoch, learning_rate: self.learner.optimizer().learning_rate(), train, validation };
         let verdict = self.ledger.watch.observe(self.training(), &row);
+        let weights = Arc::new(self.learner.weights());
         if verdict.improved {
-            self.best = Some(self.learner.weights());
+            self.best = Some(Arc::clone(&weights));
         }
         self.ledger.stopped = verdict.stop;
         self.ledger.epochs.push(row);
@@ -236,18 +256,31 @@ impl<'a, M: Model> Session<'a, M> {
             threads: self.order.threads,
             device: DEVICE.to_owned(),
         });
+        weights
     }
 
-    fn save_checkpoint(&mut self) -> Result<(), TrainError> {
+    /// Begins to write the checkpoint and the timing of the epoch that is done, whose weights are `weights`.
+    fn save(&mut self, weights: &[Array]) -> Result<(), TrainError> {
         let is_best = self.ledger.watch.best_epoch() == Some(self.done());
-        let best = if is_best { None } else { self.best.as_deref() };
-        let weights = self.learner.weights();
-        let bytes = checkpoint::encode(&self.ledger, &weights, best, self.learner.optimizer().slots())?;
-        disk::write(&self.order.directory.checkpoint(), &bytes)
+        let best = if is_best { None } else { self.best.as_deref().map(Vec::as_slice) };
+        let bytes = checkpoint::encode(&self.ledger, weights, best, self.learner.optimizer().slots())?;
+        let directory = self.order.directory;
+        self.saving =
+            Some(Saving::start(vec![(directory.checkpoint(), bytes), (directory.timing_csv(), self.timing())])?);
+        Ok(())
     }
 
-    fn save_timing(&self) -> Result<(), TrainError> {
-        disk::write(&self.order.directory.timing_csv(), timing::csv(&self.ledger.timing).as_bytes())
+    /// Waits for the checkpoint that is being written, and reports its epoch.
+    fn settle(&mut self, listener: &mut dyn Listen) -> Result<(), TrainError> {
+        match self.saving.take() {
+            Some(saving) => saving.end().and_then(|()| self.report_epoch(listener)),
+            None => Ok(()),
+        }
+    }
+
+    /// The bytes of `timing.csv`.
+    fn timing(&self) -> Vec<u8> {
+        timing::csv(&self.ledger.timing).into_bytes()
     }
 
     fn report_epoch(&self, listener: &mut dyn Listen) -> Result<(), TrainError> {
@@ -263,7 +296,7 @@ impl<'a, M: Model> Session<'a, M> {
         let keep_last = stopping.is_some_and(|stopping| !stopping.restore_best_weights);
         // The weights of an epoch that diverged are of no use: then the best ones stand, if there are any.
         let weights = match status {
-            Status::Completed | Status::Stopped if keep_last => Some(self.learner.weights()),
+            Status::Completed | Status::Stopped if keep_last => Some(Arc::new(self.learner.weights())),
             Status::Completed | Status::Stopped | Status::Diverged | Status::Failed => self.best.take(),
         };
         let mut test = None;
@@ -271,7 +304,7 @@ impl<'a, M: Model> Session<'a, M> {
             (&weights, &self.splits.test, status)
         {
             self.learner.set_weights(weights);
-            test = Some(self.measure(images)).filter(|measures| measures.loss.is_finite());
+            test = Some(self.measure(images)?).filter(|measures| measures.loss.is_finite());
             if test.is_none() {
                 status = Status::Diverged;
             }
@@ -282,7 +315,7 @@ impl<'a, M: Model> Session<'a, M> {
             // An older run's model must not pass for this one's.
             None => disk::remove(&directory.model())?,
         }
-        self.save_timing()?;
+        disk::write(&directory.timing_csv(), &self.timing())?;
         let record = self.record(status, test);
         let text = serde_json::to_string_pretty(&record)
             .map_err(|error| TrainError::Write { path: directory.record(), source: error.into() })?;

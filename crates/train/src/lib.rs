@@ -22,6 +22,7 @@ pub mod optimizer;
 mod peak;
 pub mod predict;
 pub mod program;
+mod saving;
 pub mod splits;
 pub mod timing;
 pub mod weights;

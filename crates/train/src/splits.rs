@@ -13,9 +13,9 @@ pub struct Splits {
     /// What is learnt from; not decoded for a run of 0 epochs.
     pub train: Option<Arc<Images>>,
     /// What is looked at after every epoch.
-    pub validation: Option<Images>,
+    pub validation: Option<Arc<Images>>,
     /// What is looked at once, at the end.
-    pub test: Option<Images>,
+    pub test: Option<Arc<Images>>,
 }
 
 impl Splits {
@@ -44,7 +44,7 @@ impl Splits {
         for image in [&train, &validation, &test].into_iter().flatten().flat_map(|images| &images.left_out) {
             log::line(&format!("left out {image}"));
         }
-        let there = |images: Option<Images>| images.filter(|images| !images.is_empty());
+        let there = |images: Option<Images>| images.filter(|images| !images.is_empty()).map(Arc::new);
         let splits = Splits {
             classes: manifest.classes,
             train: train.map(Arc::new),

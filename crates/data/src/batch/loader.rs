@@ -1,49 +1,21 @@
 //! Training batches, prepared ahead while the network trains on earlier ones.
 //!
-//! One thread walks over the steps of an epoch and hands finished batches over in order through a short queue; the
-//! samples of a batch are augmented in parallel on the loader's own pool, each into its own place. So the number of
-//! threads decides when a batch is ready, and nothing else.
+//! One thread walks over the steps of an epoch; the samples of a batch are augmented in parallel on the loader's own
+//! pool, each into its own place. So the number of threads decides when a batch is ready, and nothing else.
 
-use super::Batch;
+use super::ahead::{Batches, Queue};
 use super::order::{Order, Pass};
+use super::{Batch, LoaderError};
 use crate::augment;
 use crate::load::Images;
 use plan::{Augmentation, DataPlan};
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
-
-/// Batches that are ready before they are asked for.
-const QUEUED: usize = 3;
 
 /// The training batches of a run, epoch by epoch.
 pub struct TrainLoader {
     work: Arc<Work>,
-}
-
-/// Why batches cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum LoaderError {
-    /// There is nothing to train on.
-    #[error("there are no training images left to train on ({left_out} were left out as unreadable)")]
-    NoImages {
-        /// Files that were left out.
-        left_out: usize,
-    },
-    /// Batches of no images.
-    #[error("batch_size is 0; at least 1 is needed")]
-    EmptyBatches,
-    /// The system gives no threads.
-    #[error("cannot start {threads} threads to prepare batches: {reason}")]
-    Threads {
-        /// How many were wanted.
-        threads: usize,
-        /// What the system said.
-        reason: String,
-    },
 }
 
 /// All that is needed to make any batch of the run.
@@ -94,23 +66,18 @@ impl TrainLoader {
     ///
     /// # Errors
     /// [`LoaderError::Threads`] where no thread can be started.
-    pub fn epoch(&self, epoch: u64) -> Result<TrainBatches, LoaderError> {
-        let (queue, batches) = sync_channel(QUEUED);
+    pub fn epoch(&self, epoch: u64) -> Result<Batches, LoaderError> {
         let work = Arc::clone(&self.work);
-        let worker = std::thread::Builder::new()
-            .name("batches".to_owned())
-            .spawn(move || work.prepare(epoch, &queue))
-            .map_err(|error| LoaderError::Threads { threads: 1, reason: error.to_string() })?;
-        Ok(TrainBatches { batches: Some(batches), worker: Some(worker) })
+        Batches::of(move |queue| work.prepare(epoch, &queue))
     }
 }
 
 impl Work {
     /// Makes the batches of `epoch` until all are made or nobody takes them any more.
-    fn prepare(&self, epoch: u64, queue: &SyncSender<Batch>) {
+    fn prepare(&self, epoch: u64, queue: &Queue) {
         let mut pass = None;
         for step in 0..self.order.steps() {
-            if queue.send(self.batch(epoch, step, &mut pass)).is_err() {
+            if !queue.put(self.batch(epoch, step, &mut pass)) {
                 return;
             }
         }
@@ -135,39 +102,6 @@ impl Work {
             pixels,
             labels: chosen.iter().map(|&image| images.labels[image as usize]).collect(),
             positions: (first..first + chosen.len() as u64).collect(),
-        }
-    }
-}
-
-/// The batches of one epoch, in order. Dropping it ends the work on what was not taken.
-pub struct TrainBatches {
-    /// `None` while dropping.
-    batches: Option<Receiver<Batch>>,
-    /// `None` once the thread has ended.
-    worker: Option<JoinHandle<()>>,
-}
-
-impl Iterator for TrainBatches {
-    type Item = Batch;
-
-    fn next(&mut self) -> Option<Batch> {
-        let batch = self.batches.as_ref()?.recv().ok();
-        if batch.is_none()
-            && let Some(worker) = self.worker.take()
-            && let Err(panic) = worker.join()
-        {
-            // Without this, an epoch cut short by a bug would look like a complete one.
-            resume_unwind(panic);
-        }
-        batch
-    }
-}
-
-impl Drop for TrainBatches {
-    fn drop(&mut self) {
-        self.batches = None; // the worker's next hand-over fails, and it returns
-        if let Some(worker) = self.worker.take() {
-            worker.join().ok();
         }
     }
 }

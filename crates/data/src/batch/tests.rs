@@ -85,7 +85,7 @@ fn a_pass_has_every_image_once_with_its_label_and_position() {
 fn unshuffled_batches_are_in_file_order_and_equal_to_evaluation() {
     let images = images(5);
     let still = TrainLoader::new(Arc::clone(&images), &plan(2, false), &Augmentation::default(), None, 0, 1).unwrap();
-    let evaluation: Vec<Batch> = eval_batches(&images, 2).collect();
+    let evaluation: Vec<Batch> = eval_batches(&images, 2).unwrap().collect();
     assert_eq!(epoch(&still, 1), evaluation);
     assert_eq!(epoch(&still, 2), evaluation);
     assert_eq!(evaluation.iter().map(Batch::len).collect::<Vec<_>>(), [2, 2, 1]);
@@ -112,6 +112,7 @@ fn dropping_an_epoch_early_ends_its_work() {
     assert!(batches.next().is_some());
     drop(batches); // a million steps would take far longer than the test may
     drop(loader);
+    drop(eval_batches(&images, 1).unwrap());
     assert_eq!(Arc::strong_count(&images), 1, "no thread holds the images any more");
 }
 
@@ -123,4 +124,5 @@ fn nothing_to_make_batches_of_is_an_error() {
     };
     insta::assert_snapshot!(refused(0, 4), @"there are no training images left to train on (0 were left out as unreadable)");
     insta::assert_snapshot!(refused(3, 0), @"batch_size is 0; at least 1 is needed");
+    assert!(matches!(eval_batches(&images(3), 0), Err(LoaderError::EmptyBatches)));
 }
