@@ -2,14 +2,14 @@
 
 mod common;
 
-use common::{Random, axis, channels, close, everywhere, nans, reference};
+use common::{Random, axis, batches, channels, close, everywhere, nans, reference};
 use kernels::pool::Shape;
 use kernels::{average_pool2d, global_average_pool2d, max_pool2d};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let image = (4usize..12, 4usize..12, channels());
-    (1usize..4, image, [1usize..5, 1usize..5], [1usize..4, 1usize..4], any::<bool>()).prop_map(
+    (batches(), image, [1usize..5, 1usize..5], [1usize..4, 1usize..4], any::<bool>()).prop_map(
         |(batch, (in_height, in_width, channels), pool, strides, same)| {
             let (out_height, pad_top) = axis(in_height, pool[0], strides[0], same);
             let (out_width, pad_left) = axis(in_width, pool[1], strides[1], same);
