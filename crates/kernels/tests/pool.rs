@@ -94,6 +94,20 @@ proptest! {
 }
 
 #[test]
+fn an_empty_batch_is_nothing() {
+    let (in_height, in_width, channels, pool, strides) = (4, 4, 3, [2, 2], [2, 2]);
+    let (batch, out_height, out_width, pad_top, pad_left) = (0, 2, 2, 0, 0);
+    let shape = Shape { batch, in_height, in_width, channels, out_height, out_width, pool, strides, pad_top, pad_left };
+    max_pool2d::forward(&shape, &[], &mut [], &mut []);
+    max_pool2d::backward(&shape, &[], &[], &mut []);
+    average_pool2d::forward(&shape, &[], &mut []);
+    average_pool2d::backward(&shape, &[], &mut []);
+    let shape = global_average_pool2d::Shape { batch, pixels: 16, channels };
+    global_average_pool2d::forward(&shape, &[], &mut []);
+    global_average_pool2d::backward(&shape, &[], &mut []);
+}
+
+#[test]
 fn nan_wins_every_maximum() {
     let (in_height, in_width, channels) = (3, 6, 17);
     let shape = Shape {
