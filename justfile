@@ -27,6 +27,10 @@ bench *ARGS:
 bench-kernels *ARGS:
     cargo bench -p kernels -- "$@"
 
+# Instructions of a training step beside the committed number; --accept commits to what is counted.
+instructions *ARGS:
+    bench/instructions "$@"
+
 # Accept changed snapshots after looking at them.
 bless:
     INSTA_UPDATE=always cargo test --workspace
