@@ -44,6 +44,9 @@ fn check(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, dy: &[f
     let mut pixels = vec![0; y.len()];
     max_pool2d::forward(&pool, &full, &mut pooled, &mut pixels);
     assert_eq!(y, &pooled);
+    // The convolution itself, which the two share.
+    let exact = reference::conv(shape, x, kernel, bias);
+    close("conv", &full, &exact.iter().map(|y| y.max(0.0)).collect::<Vec<_>>(), 1e-5);
     // Winners: the first maximum in row order, or dead.
     let mut gradient = vec![0.0; full.len()];
     reference::windows(&pool, |at, covered| {
