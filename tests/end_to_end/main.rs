@@ -4,5 +4,6 @@ mod bad_input;
 mod keras;
 mod kill;
 mod main_job;
+mod same_bits;
 mod support;
 mod trained_run;
