@@ -209,7 +209,8 @@ impl Dense {
 }
 
 fn denses(sizes: (usize, usize)) -> [Case; 3] {
-    let passes: [(&str, fn(&mut Dense)); 3] = [
+    type Pass = (&'static str, fn(&mut Dense));
+    let passes: [Pass; 3] = [
         ("forward", Dense::forward),
         ("backward input", Dense::backward_input),
         ("backward kernel", Dense::backward_kernel),
