@@ -23,9 +23,13 @@ test *ARGS:
 bench *ARGS:
     python3 bench/run.py step "$@"
 
-# The kernels' micro-benchmarks.
+# Every kernel's throughput beside the machine's peak; words select kernels.
 bench-kernels *ARGS:
-    cargo bench -p kernels "$@"
+    cargo bench -p kernels -- "$@"
+
+# Instructions of a training step beside the committed number; --accept commits to what is counted.
+instructions *ARGS:
+    bench/instructions "$@"
 
 # Accept changed snapshots after looking at them.
 bless:

@@ -5,5 +5,6 @@ mod keras;
 mod kill;
 mod main_job;
 mod resources;
+mod same_bits;
 mod support;
 mod trained_run;

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Random, close, conv_shape, conv_shapes, everywhere, grouped_conv_shapes, nans, reference};
+use common::{
+    Random, close, conv_shape, conv_shapes, everywhere, grouped_conv_shapes, nans, reference, tiled_conv_shapes,
+};
 use kernels::conv2d::{self, Shape};
 use proptest::prelude::*;
 
@@ -43,6 +45,11 @@ proptest! {
     }
 
     #[test]
+    fn any_shape_of_winograds_tiles(shape in tiled_conv_shapes(), seed: u64, bias: bool, relu: bool) {
+        check(&shape, seed, bias, relu);
+    }
+
+    #[test]
     fn any_grouped_shape_agrees_with_the_definition(shape in grouped_conv_shapes(), seed: u64, bias: bool, relu: bool) {
         check(&shape, seed, bias, relu);
     }
@@ -77,6 +84,20 @@ fn groups_with_a_kernel_larger_than_the_image_or_smaller_than_its_strides() {
 fn wide_layers() {
     check(&conv_shape(2, [17, 17, 64], 128, [3, 3], [1, 1], false), 1, true, false);
     check(&conv_shape(1, [15, 16, 40], 70, [5, 5], [2, 2], true), 2, true, true);
+}
+
+#[test]
+fn more_tiles_than_go_through_the_stages_together() {
+    // Three dozens of tiles in a group forward and to the input, 14 of 128 channels to the kernel.
+    check(&conv_shape(1, [26, 25, 16], 33, [3, 3], [1, 1], true), 13, true, true);
+    check(&conv_shape(1, [19, 18, 128], 128, [3, 3], [1, 1], false), 14, true, false);
+}
+
+#[test]
+fn more_images_than_chunks_of_a_batch() {
+    check(&conv_shape(19, [6, 6, 17], 24, [3, 3], [1, 1], true), 15, true, true);
+    check(&conv_shape(19, [6, 7, 3], 5, [5, 5], [2, 2], true), 16, true, true);
+    check(&Shape { groups: 6, ..conv_shape(19, [6, 7, 6], 12, [3, 3], [1, 1], true) }, 17, true, true);
 }
 
 #[test]
@@ -124,6 +145,38 @@ fn nan_is_passed_on_by_relu() {
     let expected: Vec<f32> = reference::conv(&shape, &x, &kernel, Some(&bias)).iter().map(|y| *y as f32).collect();
     assert_eq!(results[0], nans(&expected));
     assert_eq!(results[0].iter().sum::<f32>(), (9 * 18 + 2 * 9 * 8) as f32);
+}
+
+#[test]
+fn nan_is_passed_on_by_winograds_tiles() {
+    let shape = conv_shape(2, [13, 10, 17], 24, [3, 3], [1, 1], true);
+    let mut random = Random(5);
+    let (mut x, kernel) = (random.reals(shape.batch * shape.in_len()), random.reals(shape.kernel_len()));
+    // The last channel of a pixel at a seam of four tiles, in the second image.
+    let pixel = 8 * shape.in_width + 4;
+    x[shape.in_len() + pixel * shape.in_channels + 16] = f32::NAN;
+    let results = everywhere(|| {
+        let mut y = vec![1.0; shape.batch * shape.out_len()];
+        conv2d::forward(&shape, &x, &kernel, None, true, &mut y);
+        let mut dkernel = vec![1.0; kernel.len()];
+        conv2d::backward_kernel(&shape, &x, &vec![1.0; y.len()], &mut dkernel, None);
+        // The images of the way back are those of dy.
+        let mut dx = vec![1.0; x.len()];
+        conv2d::backward_input(&shape, &y, &kernel, &mut dx);
+        vec![nans(&y), nans(&dkernel), nans(&dx)]
+    });
+    // Whoever sees it must show it. Others of its tiles may; other images, and channels for the kernel, may not.
+    for (at, y) in reference::conv(&shape, &x, &kernel, None).iter().enumerate() {
+        assert!(results[0][at] == 1.0 || !y.is_nan(), "y[{at}]");
+    }
+    assert!(results[0][..shape.out_len()].iter().all(|found| *found == 0.0), "the first image");
+    for (at, found) in results[1].iter().enumerate() {
+        assert_eq!(*found == 1.0, at / shape.out_channels % shape.in_channels == 16, "dkernel[{at}]");
+    }
+    for (at, (found, y)) in results[2].iter().zip(&results[0]).enumerate().take(shape.in_len()) {
+        assert_eq!((*found, *y), (0.0, 0.0), "dx[{at}] of the first image");
+    }
+    assert!(results[2].contains(&1.0));
 }
 
 #[test]

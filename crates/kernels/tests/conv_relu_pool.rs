@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Random, channels, close, conv_shape, everywhere, reference};
+use common::{Random, batches, channels, close, conv_shape, everywhere, nans, reference, tiled_conv_shapes};
 use kernels::conv2d::{self, Shape};
 use kernels::{conv_relu_pool as block, max_pool2d};
 use proptest::prelude::*;
@@ -44,6 +44,9 @@ fn check(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, dy: &[f
     let mut pixels = vec![0; y.len()];
     max_pool2d::forward(&pool, &full, &mut pooled, &mut pixels);
     assert_eq!(y, &pooled);
+    // The convolution itself, which the two share.
+    let exact = reference::conv(shape, x, kernel, bias);
+    close("conv", &full, &exact.iter().map(|y| y.max(0.0)).collect::<Vec<_>>(), 1e-5);
     // Winners: the first maximum in row order, or dead.
     let mut gradient = vec![0.0; full.len()];
     reference::windows(&pool, |at, covered| {
@@ -64,7 +67,10 @@ fn check_random(shape: &Shape, seed: u64, bias: bool) {
     let mut random = Random(seed);
     let x = random.reals(shape.batch * shape.in_len());
     let kernel = random.reals(shape.kernel_len());
-    let bias = bias.then(|| random.reals(shape.out_channels));
+    // Of four filters one is dead everywhere, and one nowhere.
+    let shift = |filter: usize| [0.0, -1e3, 0.0, 1e3][filter % 4];
+    let shifted = |bias: Vec<f32>| bias.iter().enumerate().map(|(filter, bias)| bias + shift(filter)).collect();
+    let bias: Option<Vec<f32>> = bias.then(|| shifted(random.reals(shape.out_channels)));
     let dy = random.reals(shape.batch * block::pooled_len(shape));
     check(shape, &x, &kernel, bias.as_deref(), &dy);
 }
@@ -74,10 +80,23 @@ proptest! {
 
     #[test]
     fn any_shape(
-        batch in 1usize..4, height in 4usize..16, width in 4usize..16, inputs in channels(), outputs in channels(),
+        batch in batches(), height in 4usize..16, width in 4usize..16, inputs in channels(), outputs in channels(),
         same: bool, bias: bool, seed: u64,
     ) {
         check_random(&conv_shape(batch, [height, width, inputs], outputs, [3, 3], [1, 1], same), seed, bias);
+    }
+
+    #[test]
+    fn any_first_layer(
+        batch in 1usize..4, height in 4usize..20, width in 4usize..34, inputs in 1usize..6, outputs in channels(),
+        same: bool, bias: bool, seed: u64,
+    ) {
+        check_random(&conv_shape(batch, [height, width, inputs], outputs, [3, 3], [1, 1], same), seed, bias);
+    }
+
+    #[test]
+    fn any_shape_of_winograds_tiles(shape in tiled_conv_shapes(), bias: bool, seed: u64) {
+        check_random(&shape, seed, bias);
     }
 
     #[test]
@@ -139,8 +158,53 @@ fn an_empty_batch_has_zero_gradients() {
 
 #[test]
 fn nan_is_passed_on() {
-    let shape = conv_shape(1, [4, 4, 3], 8, [3, 3], [1, 1], false);
-    let (mut y, mut winners) = (vec![1.0; 8], vec![0; 8]);
-    block::forward(&shape, &vec![f32::NAN; shape.in_len()], &vec![1.0; shape.kernel_len()], None, &mut y, &mut winners);
-    assert!(y.iter().all(|y| y.is_nan()) && winners.iter().all(|&winner| winner != block::DEAD), "{y:?} {winners:?}");
+    // A first layer, windows of a few channels, and Winograd's tiles.
+    for (inputs, outputs) in [(1, 8), (3, 19), (8, 8), (17, 24)] {
+        let shape = conv_shape(2, [9, 10, inputs], outputs, [3, 3], [1, 1], true);
+        let mut random = Random(5);
+        let (mut x, kernel) = (random.reals(shape.batch * shape.in_len()), random.reals(shape.kernel_len()));
+        // One value of the second image.
+        x[shape.in_len() + (4 * shape.in_width + 4) * inputs] = f32::NAN;
+        let count = shape.batch * block::pooled_len(&shape);
+        let results = everywhere(|| {
+            let (mut y, mut winners) = (vec![1.0; count], vec![9; count]);
+            block::forward(&shape, &x, &kernel, None, &mut y, &mut winners);
+            // The gradient goes through what is NaN.
+            assert!(y.iter().zip(&winners).all(|(y, winner)| !y.is_nan() || *winner < block::DEAD));
+            vec![nans(&y)]
+        });
+        let full = reference::conv(&shape, &x, &kernel, None);
+        reference::windows(&pool_shape(&shape), |at, covered| {
+            let seen = covered.iter().any(|cell| full[*cell].is_nan());
+            assert!(results[0][at] == 1.0 || !seen, "y[{at}] of {inputs} channels");
+        });
+        assert!(results[0][..count / 2].iter().all(|found| *found == 0.0), "the first image of {inputs} channels");
+    }
+}
+
+#[test]
+fn a_gradient_that_is_nan_reaches_every_gradient() {
+    for (inputs, outputs) in [(3, 19), (8, 8), (17, 24)] {
+        let shape = conv_shape(2, [9, 10, inputs], outputs, [3, 3], [1, 1], true);
+        let mut random = Random(6);
+        let (x, kernel) = (random.reals(shape.batch * shape.in_len()), random.reals(shape.kernel_len()));
+        let bias = vec![1e3; outputs];
+        let count = shape.batch * block::pooled_len(&shape);
+        let mut dy = random.reals(count);
+        dy[count - 1] = f32::NAN;
+        let results = everywhere(|| {
+            let (mut y, mut winners) = (vec![1.0; count], vec![9; count]);
+            let (mut dx, mut dkernel, mut dbias) = (vec![1.0; x.len()], vec![1.0; kernel.len()], vec![1.0; outputs]);
+            block::forward(&shape, &x, &kernel, Some(&bias), &mut y, &mut winners);
+            block::backward(&shape, &x, &dy, &winners, &kernel, Some(&mut dx), &mut dkernel, Some(&mut dbias));
+            vec![nans(&dx), nans(&dkernel), nans(&dbias)]
+        });
+        // The last filter's, and the second image's.
+        let of_last = |at: usize| at % outputs == outputs - 1;
+        assert!(results[1].iter().enumerate().all(|(at, found)| (*found == 1.0) == of_last(at)), "{inputs} channels");
+        assert!(results[2].iter().enumerate().all(|(at, found)| (*found == 1.0) == of_last(at)), "{inputs} channels");
+        let found = |dx: &[f32]| dx.contains(&1.0);
+        let (first, second) = results[0].split_at(shape.in_len());
+        assert!(!found(first) && found(second), "{inputs} channels");
+    }
 }

@@ -61,6 +61,13 @@ fn the_layers_of_the_reference_network() {
 }
 
 #[test]
+fn more_rows_than_chunks_hold_and_rows_longer_than_a_piece() {
+    check(&Shape { batch: 3, inputs: 8211, outputs: 3 }, 6, true, true);
+    check(&Shape { batch: 2, inputs: 29, outputs: 1403 }, 7, true, false);
+    check(&Shape { batch: 40, inputs: 133, outputs: 37 }, 8, true, false);
+}
+
+#[test]
 fn an_empty_batch_has_zero_gradients() {
     check(&Shape { batch: 0, inputs: 40, outputs: 3 }, 4, true, true);
 }

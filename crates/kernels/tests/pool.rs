@@ -2,14 +2,14 @@
 
 mod common;
 
-use common::{Random, axis, channels, close, everywhere, nans, reference};
+use common::{Random, axis, batches, channels, close, everywhere, nans, reference};
 use kernels::pool::Shape;
 use kernels::{average_pool2d, global_average_pool2d, max_pool2d};
 use proptest::prelude::*;
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let image = (4usize..12, 4usize..12, channels());
-    (1usize..4, image, [1usize..5, 1usize..5], [1usize..4, 1usize..4], any::<bool>()).prop_map(
+    (batches(), image, [1usize..5, 1usize..5], [1usize..4, 1usize..4], any::<bool>()).prop_map(
         |(batch, (in_height, in_width, channels), pool, strides, same)| {
             let (out_height, pad_top) = axis(in_height, pool[0], strides[0], same);
             let (out_width, pad_left) = axis(in_width, pool[1], strides[1], same);
@@ -91,6 +91,20 @@ proptest! {
         close("y", &results[0], &y, 1e-5);
         close("dx", &results[1], &dx, 1e-6);
     }
+}
+
+#[test]
+fn an_empty_batch_is_nothing() {
+    let (in_height, in_width, channels, pool, strides) = (4, 4, 3, [2, 2], [2, 2]);
+    let (batch, out_height, out_width, pad_top, pad_left) = (0, 2, 2, 0, 0);
+    let shape = Shape { batch, in_height, in_width, channels, out_height, out_width, pool, strides, pad_top, pad_left };
+    max_pool2d::forward(&shape, &[], &mut [], &mut []);
+    max_pool2d::backward(&shape, &[], &[], &mut []);
+    average_pool2d::forward(&shape, &[], &mut []);
+    average_pool2d::backward(&shape, &[], &mut []);
+    let shape = global_average_pool2d::Shape { batch, pixels: 16, channels };
+    global_average_pool2d::forward(&shape, &[], &mut []);
+    global_average_pool2d::backward(&shape, &[], &mut []);
 }
 
 #[test]

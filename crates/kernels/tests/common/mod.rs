@@ -110,9 +110,15 @@ pub fn conv_shape(
     }
 }
 
-/// Channel counts that fill blocks, and ones that do not.
+/// Channel counts that fill blocks, and ones that do not. Up to 5 a row of a 3x3 window is a vector; from 16 on Winograd's
+/// tiles are the quicker way; 17, 24 and 40 leave part of a vector over.
 pub fn channels() -> impl Strategy<Value = usize> {
-    prop::sample::select(vec![1usize, 3, 8, 10, 16, 32, 48])
+    prop::sample::select(vec![1usize, 2, 3, 5, 6, 8, 10, 16, 17, 24, 32, 40, 48])
+}
+
+/// Batches of few images, and now and then one of more images than there are chunks of a batch.
+pub fn batches() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => Just(1usize), 5 => 2usize..4, 1 => 17usize..20]
 }
 
 /// Convolutions of small images in groups, from depthwise ones to ones as wide as a register tile.
@@ -133,9 +139,37 @@ pub fn grouped_conv_shapes() -> impl Strategy<Value = conv2d::Shape> {
 
 /// Convolutions of small images, of all kinds.
 pub fn conv_shapes() -> impl Strategy<Value = conv2d::Shape> {
-    let image = (5usize..14, 5usize..14, channels());
-    let window = ([1usize..5, 1usize..5], [1usize..4, 1usize..4]);
-    (1usize..4, image, channels(), window, any::<bool>()).prop_map(|(batch, image, filters, window, same)| {
-        conv_shape(batch, image.into(), filters, window.0, window.1, same)
-    })
+    let image = (7usize..14, 7usize..14, channels());
+    let side = || prop::sample::select(vec![1usize, 2, 3, 3, 4, 5, 7]);
+    // Square windows more often than not: the others are seldom met.
+    let size = prop_oneof![2 => side().prop_map(|side| [side; 2]), 1 => [side(), side()]];
+    let strides = prop_oneof![1 => Just([1usize; 2]), 1 => [1usize..4, 1usize..4]];
+    (batches(), image, channels(), size, strides, any::<bool>()).prop_map(
+        |(batch, image, filters, size, strides, same)| conv_shape(batch, image.into(), filters, size, strides, same),
+    )
+}
+
+/// Convolutions that Winograd's tiles compute, or just do not: 3x3 with stride 1 of 16 channels or more, with every
+/// remainder of the tile's side, and padding as in `same`, as in `valid`, and on one side alone.
+pub fn tiled_conv_shapes() -> impl Strategy<Value = conv2d::Shape> {
+    let channels = || prop::sample::select(vec![16usize, 17, 24, 40, 48]);
+    let output = [4usize..15, 4usize..15];
+    // Rows and columns of zeros before and after the image.
+    let padding = [[0usize..2, 0usize..2], [0usize..2, 0usize..2]];
+    (1usize..4, output, channels(), channels(), padding).prop_map(
+        |(batch, [out_height, out_width], in_channels, out_channels, [before, after])| conv2d::Shape {
+            batch,
+            in_height: out_height + 2 - before[0] - after[0],
+            in_width: out_width + 2 - before[1] - after[1],
+            in_channels,
+            out_height,
+            out_width,
+            out_channels,
+            groups: 1,
+            kernel: [3, 3],
+            strides: [1, 1],
+            pad_top: before[0],
+            pad_left: before[1],
+        },
+    )
 }
