@@ -2,6 +2,7 @@
 //! (batch, out_height, out_width, channels) and where each came from; the first of equals in row order wins, and NaN wins
 //! over every number.
 
+use crate::cpu::{self, multiversion};
 pub use crate::pool::Shape;
 use rayon::prelude::*;
 
@@ -17,18 +18,28 @@ pub fn forward(shape: &Shape, x: &[f32], y: &mut [f32], winners: &mut [u32]) {
     if y.is_empty() {
         return;
     }
+    let level = cpu::level();
     let images = y.par_chunks_mut(shape.out_len()).zip(winners.par_chunks_mut(shape.out_len()));
     images.enumerate().for_each(|(image, (y, winners))| {
         let x = &x[image * shape.in_len()..][..shape.in_len()];
-        let pixels = y.chunks_mut(shape.channels).zip(winners.chunks_mut(shape.channels));
-        for (pixel, (y, winners)) in pixels.enumerate() {
-            let mut covered = shape.covered(pixel);
-            if let Some(first) = covered.next() {
-                y.copy_from_slice(&x[first * shape.channels..][..shape.channels]);
-                winners.fill(first as u32);
-            }
-            for input in covered {
-                let x = &x[input * shape.channels..][..shape.channels];
+        multiversion!(level, fn(shape: &Shape, x: &[f32], y: &mut [f32], winners: &mut [u32]) = maxima);
+    });
+}
+
+/// The maxima of an image.
+#[inline(always)]
+fn maxima(shape: &Shape, x: &[f32], y: &mut [f32], winners: &mut [u32]) {
+    let channels = shape.channels;
+    let pixels = y.chunks_exact_mut(channels).zip(winners.chunks_exact_mut(channels));
+    for (pixel, (y, winners)) in pixels.enumerate() {
+        let (rows, columns) = shape.window(pixel);
+        let first = rows.start * shape.in_width + columns.start;
+        y.copy_from_slice(&x[first * channels..][..channels]);
+        winners.fill(first as u32);
+        for row in rows {
+            for column in columns.clone() {
+                let input = row * shape.in_width + column;
+                let x = &x[input * channels..][..channels];
                 for ((x, y), winner) in x.iter().zip(&mut *y).zip(&mut *winners) {
                     let wins = (*x > *y) | x.is_nan();
                     *y = if wins { *x } else { *y };
@@ -36,7 +47,7 @@ pub fn forward(shape: &Shape, x: &[f32], y: &mut [f32], winners: &mut [u32]) {
                 }
             }
         }
-    });
+    }
 }
 
 /// Overwrites `dx` with the gradient of the input: each of `dy` goes to its winner.

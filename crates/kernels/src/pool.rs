@@ -49,11 +49,4 @@ impl Shape {
         let columns = clip(column * self.strides[1], self.pool[1], self.pad_left, self.in_width);
         (rows, columns)
     }
-
-    /// Input pixels (row times width plus column) that an output pixel covers, in row order.
-    pub(crate) fn covered(&self, pixel: usize) -> impl Iterator<Item = usize> + use<> {
-        let (rows, columns) = self.window(pixel);
-        let width = self.in_width;
-        rows.flat_map(move |row| columns.clone().map(move |column| row * width + column))
-    }
 }
