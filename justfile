@@ -22,6 +22,7 @@ test *ARGS:
 # Training steps beside Keras, PyTorch and Burn; bench/README.md explains.
 bench *ARGS:
     python3 bench/run.py step "$@"
+    python3 bench/run.py epoch
 
 # Every kernel's throughput beside the machine's peak; words select kernels.
 bench-kernels *ARGS:
