@@ -32,6 +32,13 @@ bench-kernels *ARGS:
 instructions *ARGS:
     bench/instructions "$@"
 
+# The kernels' pinned bits on arm64, emulated. Needs `rustup target add aarch64-unknown-linux-gnu` and Debian's
+# gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user-static.
+arm64 *ARGS:
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -L /usr/aarch64-linux-gnu" \
+    cargo test --release -p kernels --target aarch64-unknown-linux-gnu --test bits "$@"
+
 # Accept changed snapshots after looking at them.
 bless:
     INSTA_UPDATE=always cargo test --workspace
