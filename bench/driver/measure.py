@@ -1,12 +1,16 @@
 """Times of training steps, of all peers in turn."""
 
 import contextlib
+import math
 import statistics
 import sys
 import time
 from dataclasses import dataclass
 
 from .worker import Failed, Worker
+
+# Of each turn, the first steps are not measured: threads that slept need so long until each has a core of its own.
+SETTLE_MS = 200
 
 # Thread pools go on spinning for a moment after their work; nobody is measured meanwhile.
 PAUSE_S = 0.2
@@ -52,15 +56,19 @@ def measure(setup, network, peers, plan, batch=None):
                 stack.callback(worker.close)
         check_parameters(network, workers)
         times = {peer: [] for peer in workers}
-        for counts in [plan.warm_up] + plan.rounds * [plan.steps]:
+        settling = {peer: plan.warm_up for peer in workers}
+        for turn in range(plan.rounds + 1):
             for peer in list(times):
                 with tolerating(peer, network, times):
-                    times[peer].append(workers[peer].steps(counts))
+                    taken = workers[peer].steps(settling[peer] + (plan.steps if turn else 0))
+                    times[peer] += taken[settling[peer]:]
+                    settling[peer] = math.ceil(SETTLE_MS / statistics.median(taken))
                 time.sleep(PAUSE_S)
-        return [
-            Measured(peer, [step for steps in rounds[1:] for step in steps], workers[peer].memory())
-            for peer, rounds in times.items()
-        ]
+        measured = []
+        for peer in list(times):
+            with tolerating(peer, network, times):
+                measured.append(Measured(peer, times[peer], workers[peer].memory()))
+        return measured
 
 
 @contextlib.contextmanager

@@ -20,10 +20,10 @@ fn free_below(root: &Path) -> Option<u64> {
         let mut parts = group.splitn(3, ':').skip(1);
         let (controllers, path) = (parts.next()?, parts.next()?);
         if controllers.is_empty() {
-            let files = ["memory.max", "memory.current", "inactive_file"];
+            let files = ["memory.max", "memory.current", "inactive_file", "active_file"];
             in_group(&root.join("sys/fs/cgroup"), path, files)
         } else if controllers.split(',').any(|controller| controller == "memory") {
-            let files = ["memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"];
+            let files = ["memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file", "total_active_file"];
             in_group(&root.join("sys/fs/cgroup/memory"), path, files)
         } else {
             None
@@ -32,17 +32,17 @@ fn free_below(root: &Path) -> Option<u64> {
     system.into_iter().chain(groups).min()
 }
 
-/// What the group at `path` below `mount` and those around it leave: the limit less what is used, of which the files
-/// that nobody looks at would make room. Within a container, the path may be that outside of it; then the mount itself is
+/// What the group at `path` below `mount` and those around it leave: the limit less what is used, of which the
+/// files that the system has cached would make room. Within a container, the path may be that outside of it; then the mount itself is
 /// the container's group.
-fn in_group(mount: &Path, path: &str, [limit, used, files]: [&str; 3]) -> Option<u64> {
+fn in_group(mount: &Path, path: &str, [limit, used, idle, busy]: [&str; 4]) -> Option<u64> {
     let group = mount.join(path.trim_start_matches('/'));
     let around = group.ancestors().take_while(|folder| folder.starts_with(mount));
     let free = around.filter_map(|folder| {
         let number = |file: &str| fs::read_to_string(folder.join(file)).ok()?.trim().parse::<u64>().ok();
         let statistics = fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
-        let prefix = format!("{files} ");
-        let reclaimed = line(&statistics, &prefix).and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(0);
+        let of_files = |name: &str| line(&statistics, &format!("{name} ")).and_then(|bytes| bytes.trim().parse().ok());
+        let reclaimed = of_files(idle).unwrap_or(0u64) + of_files(busy).unwrap_or(0);
         // `max` is no number, and no limit.
         Some(number(limit)?.saturating_sub(number(used)?.saturating_sub(reclaimed)))
     });

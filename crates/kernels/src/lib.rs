@@ -3,8 +3,8 @@
 //! Every tensor is a dense `f32` slice in Keras's own layout: activations NHWC, convolution kernels HWIO
 //! (height, width, in, out), dense kernels (in, out), all in C order. Nothing here knows a tape, a layer or a file.
 //!
-//! A result depends on its inputs alone. Threads own whole images or fixed chunks, never a share that depends on how
-//! many threads there are; products are added with [`f32::mul_add`] in an order the source fixes; vector width never
+//! A result depends on its inputs alone. Threads own whole outputs, or fixed chunks of a sum, never a
+//! share of one that depends on how many threads there are; products are added with [`f32::mul_add`] in an order the source fixes; vector width never
 //! decides how a sum is split. So one, two or sixty-four threads, SSE2, AVX2, AVX-512 and NEON all give the same bits.
 //!
 //! Work runs on rayon's current pool: call a kernel within `pool.install(|| ...)` to choose the threads.

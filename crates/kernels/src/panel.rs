@@ -1,8 +1,8 @@
 //! Panels: what a dozen output pixels see, copied side by side.
 //!
 //! This is im2col, but of a dozen pixels at a time, so that the copy stays in the first cache and costs a few percent of
-//! the arithmetic. It takes strides and odd shapes out of everything that follows: whatever the convolution, the
-//! [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels. Padding is the [frame](crate::frame)'s.
+//! the arithmetic. It takes strides and odd shapes out of everything that follows: whatever the direct
+//! convolution, the [tile](crate::tile) sees `depth` numbers for each of [`PIXELS`] pixels. Padding is the [frame](crate::frame)'s.
 
 use crate::scratch::Scratch;
 

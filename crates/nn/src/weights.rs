@@ -6,7 +6,7 @@ use dfdx::prelude::{Cpu, CpuError, Gradients, Shape, Tensor, ZerosTensor};
 use kernels::dense::{self, KernelGradient};
 use std::cell::Cell;
 
-/// From so many weights on, the gradient of a matrix costs more to write and read than to compute where it is needed.
+/// With more weights than this, the gradient of a matrix costs more to write and read than to compute where it is needed.
 const LARGE: usize = 1 << 16;
 
 /// A kernel and perhaps a bias.

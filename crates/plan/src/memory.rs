@@ -1,7 +1,8 @@
 //! An estimate of a training run's peak memory, from what the engine keeps and for how long.
 //!
-//! A sum of named parts. Two moments can be the peak: a step, when the activations of a whole batch are there, or the
-//! writing of a checkpoint, when the weights are there several times. What is large is counted to the byte; what is
+//! A sum of named parts. Two moments can be the peak: a step, when the activations of a whole batch are there and, from
+//! the second epoch on, the file of a checkpoint that is still being written, or the encoding of a checkpoint, when the
+//! weights are there several times. What is large is counted to the byte; what is
 //! small and depends on the allocator is a constant, measured. A test compares it with what programs take.
 
 use crate::activation::Activation;
@@ -21,7 +22,9 @@ const IMAGE: u64 = 300;
 /// Batches of the loader: three in its queue, one in its hand, one in the step; and that of a validation, which the
 /// allocator does not put in their place.
 const BATCHES: u64 = 6;
-/// From so many weights on, a dense layer keeps the factors of its kernel's gradient in place of the gradient.
+/// Batches of an evaluation: three in its queue, one in its hand, one that is looked at.
+const EVALUATED: u64 = 5;
+/// With more weights than this, a dense layer keeps the factors of its kernel's gradient in place of the gradient.
 const LARGE: u64 = 1 << 16;
 /// Sums of a kernel's gradient over all chunks of a batch together, at most.
 const SUMS: u64 = 5 << 18;
@@ -58,6 +61,8 @@ pub struct Memory {
     /// What is left of the activations while a checkpoint is written. Layers keep the last pass alone, and that is the
     /// last, smaller batch where the images of a split do not make whole batches.
     pub remainder: u64,
+    /// The bytes of a checkpoint's file, while the next epoch trains.
+    pub file: u64,
 }
 
 impl Memory {
@@ -81,7 +86,7 @@ impl Memory {
         let decoded = images.validation + images.test + if trains { images.train } else { 0 };
         let image = network.input.size() as u64;
         let ahead = match (trains, training.steps_per_epoch) {
-            (false, _) => 1,
+            (false, _) => EVALUATED,
             (true, Some(steps)) => BATCHES.min(u64::from(steps) + 1),
             (true, None) if images.train == 0 => BATCHES,
             (true, None) => BATCHES.min((images.train as u64).div_ceil(whole) + 1),
@@ -97,6 +102,7 @@ impl Memory {
             activations,
             scratch: scratch.unwrap_or(0) * F32,
             checkpoint: if trains { (all * (2 + slots) + array) * F32 } else { (all + array) * F32 },
+            file: if training.epochs > 1 { all * (2 + slots) * F32 } else { 0 },
             remainder: kept.forward * last_pass + if trains { kept.backward * last_step } else { 0 },
         }
     }
@@ -108,8 +114,9 @@ impl Memory {
 
     /// What the total is made of, for a person.
     pub fn parts(self) -> [(&'static str, u64); 6] {
-        let written = self.remainder + self.checkpoint > self.activations;
-        let (activations, checkpoint) = if written { (self.remainder, self.checkpoint) } else { (self.activations, 0) };
+        let encoded = self.remainder + self.checkpoint > self.activations + self.file;
+        let (activations, checkpoint) =
+            if encoded { (self.remainder, self.checkpoint) } else { (self.activations, self.file) };
         [
             ("images", self.images),
             ("batches", self.batches),
@@ -204,7 +211,13 @@ fn scratch(step: Step<'_>, batch: u64, threads: u64) -> u64 {
                 Step::ConvReluPool(..) => 4 * kernel,
                 Step::One(_) => kernel,
             };
-            chunks.min(batch) * kernel + transformed
+            // An image with its padding for each thread; of wide groups, the batch's numbers of one group.
+            let framed = match step {
+                Step::One(_) => threads.min(batch) * inputs.max(outputs),
+                Step::ConvReluPool(..) => 0,
+            };
+            let group = if conv.groups > 1 { batch * (inputs + outputs) / conv.groups as u64 } else { 0 };
+            chunks.min(batch) * kernel + transformed + framed + group
         }
         // Forward, the products of a chunk of rows each; backward, the gradient of the input the other way round.
         Layer::Dense(_) => {

@@ -27,6 +27,10 @@ pub fn backward_kernel(shape: &Shape, x: &[f32], dy: &[f32], dkernel: &mut [f32]
     if shape.groups != 1 {
         return grouped::backward_kernel(shape, x, dy, dkernel, dbias);
     }
+    if dy.is_empty() {
+        dkernel.fill(0.0);
+        return dbias.into_iter().for_each(|dbias| dbias.fill(0.0));
+    }
     let level = cpu::level();
     let sums: Vec<Sums> = chunks(shape.batch, shape.kernel_len())
         .into_par_iter()
