@@ -5,7 +5,7 @@
 //!
 //! `y[n,i,j,o] = bias[o] + sum over (u, v, c) of x[n, i*sh + u - pad_top, j*sw + v - pad_left, c] * kernel[u,v,c,o]`
 //!
-//! with zeros outside the image. Directly, the sum is taken in that order from the bias on; by [tiles](crate::winograd), in
+//! with zeros outside the image. Directly, the sum is taken in that order from the bias on; by Winograd's tiles, in
 //! another.
 //!
 //! With `groups`, channels of input and output are cut into that many runs of equal length, and each run of filters sees
