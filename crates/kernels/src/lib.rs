@@ -25,5 +25,6 @@ pub mod pool;
 mod frame;
 mod panel;
 mod scratch;
+mod sums;
 mod tile;
 mod winograd;

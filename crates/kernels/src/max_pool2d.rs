@@ -32,7 +32,7 @@ fn maxima(shape: &Shape, x: &[f32], y: &mut [f32], winners: &mut [u32]) {
     let channels = shape.channels;
     let pixels = y.chunks_exact_mut(channels).zip(winners.chunks_exact_mut(channels));
     for (pixel, (y, winners)) in pixels.enumerate() {
-        let (rows, columns) = shape.window(pixel);
+        let (rows, columns) = (shape.rows(pixel / shape.out_width), shape.columns(pixel % shape.out_width));
         let first = rows.start * shape.in_width + columns.start;
         y.copy_from_slice(&x[first * channels..][..channels]);
         winners.fill(first as u32);

@@ -101,8 +101,15 @@ impl Panel {
 fn copy_part(source: &[f32], step: usize, to: &mut [f32; DEPTH]) {
     match source.first_chunk::<DEPTH>() {
         Some(numbers) => *to = *numbers,
-        None => to[..step].copy_from_slice(&source[..step]),
+        None => copy_last(source, step, to),
     }
+}
+
+/// The same near the end of the image; apart, or LLVM makes of both one copy of a size that it does not know.
+#[cold]
+#[inline(never)]
+fn copy_last(source: &[f32], step: usize, to: &mut [f32; DEPTH]) {
+    to[..step].copy_from_slice(&source[..step]);
 }
 
 impl Window {

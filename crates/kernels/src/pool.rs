@@ -39,14 +39,18 @@ impl Shape {
         self.out_height * self.out_width * self.channels
     }
 
-    /// Rows and columns of the input that an output pixel covers, clipped to the image.
-    pub(crate) fn window(&self, pixel: usize) -> (Range<usize>, Range<usize>) {
-        let (row, column) = (pixel / self.out_width, pixel % self.out_width);
-        let clip = |start: usize, size: usize, pad: usize, end: usize| {
-            start.saturating_sub(pad)..(start + size).saturating_sub(pad).min(end)
-        };
-        let rows = clip(row * self.strides[0], self.pool[0], self.pad_top, self.in_height);
-        let columns = clip(column * self.strides[1], self.pool[1], self.pad_left, self.in_width);
-        (rows, columns)
+    /// Rows of the input that a row of the output covers, clipped to the image.
+    pub(crate) fn rows(&self, row: usize) -> Range<usize> {
+        self.covered(0, row, self.pad_top, self.in_height)
+    }
+
+    /// Columns of the input that a column of the output covers, clipped to the image.
+    pub(crate) fn columns(&self, column: usize) -> Range<usize> {
+        self.covered(1, column, self.pad_left, self.in_width)
+    }
+
+    fn covered(&self, axis: usize, at: usize, pad: usize, end: usize) -> Range<usize> {
+        let start = at * self.strides[axis];
+        start.saturating_sub(pad)..(start + self.pool[axis]).saturating_sub(pad).min(end)
     }
 }

@@ -219,6 +219,14 @@ impl Tile {
         &mut self.sums[..PIXELS * vectors]
     }
 
+    /// The positive part of each sum; NaN stays.
+    #[inline(always)]
+    pub fn relu(&mut self) {
+        for sum in self.sums[..PIXELS * self.vectors].as_flattened_mut() {
+            *sum = if *sum <= 0.0 { 0.0 } else { *sum };
+        }
+    }
+
     /// Copies the sums of a pixel, of as many channels as `to` holds.
     #[inline(always)]
     pub fn store(&self, pixel: usize, to: &mut [f32]) {

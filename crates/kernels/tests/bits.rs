@@ -48,6 +48,9 @@ fn convolutions_give_these_bits() {
     let found = [
         ("direct", layer(&conv_shape(3, [11, 9, 10], 24, [5, 5], [1, 1], true))),
         ("direct, strided", layer(&conv_shape(3, [13, 12, 16], 40, [3, 3], [2, 2], true))),
+        ("direct, few filters", layer(&conv_shape(3, [11, 9, 5], 6, [5, 5], [1, 1], true))),
+        ("direct, few filters, strided", layer(&conv_shape(3, [19, 23, 3], 8, [3, 3], [2, 2], true))),
+        ("direct, few channels", layer(&conv_shape(3, [14, 14, 6], 16, [5, 5], [1, 1], false))),
         ("by tiles", layer(&conv_shape(3, [14, 13, 24], 40, [3, 3], [1, 1], true))),
         ("fused, narrow", fused(&conv_shape(3, [15, 17, 3], 24, [3, 3], [1, 1], false))),
         ("fused, direct", fused(&conv_shape(3, [11, 12, 10], 24, [3, 3], [1, 1], true))),
@@ -56,6 +59,9 @@ fn convolutions_give_these_bits() {
     let pinned = [
         ("direct", 0x01de_c6ff_e4ed_436b),
         ("direct, strided", 0xabb6_686b_e832_ab66),
+        ("direct, few filters", 0x440a_5fc0_c4cb_91a5),
+        ("direct, few filters, strided", 0x336f_dd0d_2f26_e3cf),
+        ("direct, few channels", 0x9172_17b0_049a_8655),
         ("by tiles", 0x2bcf_2d31_b84c_c6e5),
         ("fused, narrow", 0x2136_5d2e_894b_0835),
         ("fused, direct", 0xe207_eebd_4efe_e0dc),

@@ -4,7 +4,7 @@
 //! likewise for columns. So pixels fall into `strides[0] * strides[1]` classes by their remainders; within a class every
 //! pixel sees the same taps, of a window of `dy` that slides with stride 1. Images go to threads one by one.
 
-use super::{Shape, forward, grouped};
+use super::{Shape, forward, grouped, planar};
 use crate::cpu::{self, Level, multiversion};
 use crate::frame::Frame;
 use crate::panel::{Cursor, PIXELS, Panel, Window};
@@ -30,7 +30,7 @@ pub fn backward_input(shape: &Shape, dy: &[f32], kernel: &[f32], dx: &mut [f32])
     if shape.groups != 1 {
         return grouped::backward_input(shape, dy, kernel, dx);
     }
-    if let Some(mirrored) = mirrored(shape).filter(winograd::wins) {
+    if let Some(mirrored) = mirrored(shape).filter(|shape| winograd::wins(shape) || planar::wins(shape)) {
         return forward(&mirrored, dy, mirrored_kernel(shape, kernel).get(), None, false, dx);
     }
     let level = cpu::level();

@@ -1,17 +1,18 @@
 //! The gradient of kernel and bias: what a window's row covers times the rows of `dy`, summed pixel by pixel.
 
-use super::{Shape, grouped};
+use super::{Shape, backward_kernel_few as few, grouped};
 use crate::cpu::{self, Level};
 use crate::frame::Frame;
 use crate::panel::{Cursor, PIXELS};
-use crate::scratch::{Scratch, add_up, chunks};
-use crate::tile::{Tile, Weights};
+use crate::scratch::Scratch;
+use crate::sums::{add_rows, add_up, chunks};
+use crate::tile::{LANES, Tile, Weights};
 use crate::winograd;
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// Pixels that are summed together: their gradients, a block of channels at a time, fit the first cache.
-const GROUP: usize = 256;
+pub(super) const GROUP: usize = 256;
 
 /// Overwrites `dkernel`, and `dbias` if given, with their gradients; `dy` is the gradient of the output before any
 /// activation. Pixels are summed in order within fixed groups, the groups within fixed chunks of the batch, and the chunks
@@ -37,12 +38,7 @@ pub fn backward_kernel(shape: &Shape, x: &[f32], dy: &[f32], dkernel: &mut [f32]
         .map(|images| {
             let mut sums =
                 Sums { kernel: Scratch::zeros(shape.kernel_len()), bias: Scratch::zeros(shape.out_channels) };
-            for dy in dy[images.start * shape.out_len()..images.end * shape.out_len()].chunks_exact(shape.out_channels)
-            {
-                for (bias, dy) in sums.bias.get_mut().iter_mut().zip(dy) {
-                    *bias += dy;
-                }
-            }
+            add_rows(&dy[images.start * shape.out_len()..images.end * shape.out_len()], sums.bias.get_mut());
             if winograd::wins(shape) {
                 winograd::sum_images(level, shape, x, dy, images, sums.kernel.get_mut());
             } else {
@@ -67,11 +63,12 @@ struct Sums {
 fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<usize>, sums: &mut [f32]) {
     let frame = shape.frame();
     let pixels = shape.out_height * shape.out_width;
-    // A window's row is taken a dozen numbers at a time; the last dozen may overshoot the frame.
-    let in_place = frame.is_image() && (shape.kernel[1] * shape.in_channels).is_multiple_of(PIXELS);
+    // A window's row is taken so many numbers at a time; the last ones may overshoot the frame.
+    let step = if few::wins(shape) { LANES } else { PIXELS };
+    let in_place = frame.is_image() && (shape.kernel[1] * shape.in_channels).is_multiple_of(step);
     let together = (GROUP / pixels).max(1);
     let len = frame.size[0] * frame.stride();
-    let mut scratch = if in_place { Scratch::any(0) } else { Scratch::zeros(together * len + PIXELS) };
+    let mut scratch = if in_place { Scratch::any(0) } else { Scratch::zeros(together * len + step) };
     let (mut gradients, mut tile) = (Weights::empty(level), Tile::new());
     for first in images.clone().step_by(together) {
         let count = together.min(images.end - first);
@@ -87,9 +84,13 @@ fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<
         let dy = &dy[first * shape.out_len()..][..count * shape.out_len()];
         for (group, dy) in dy.chunks(GROUP * shape.out_channels).enumerate() {
             let count = dy.len() / shape.out_channels;
-            gradients.repack(dy, count, shape.out_channels);
-            let corners = corners(shape, &frame, group * GROUP, count);
-            add_pixels(shape, &frame, frames, &corners[..count], &gradients, &mut tile, sums);
+            let corners = &corners(shape, &frame, group * GROUP, count)[..count];
+            if few::wins(shape) {
+                few::add_pixels(level, shape, &frame, frames, corners, dy, sums);
+            } else {
+                gradients.repack(dy, count, shape.out_channels);
+                add_pixels(shape, &frame, frames, corners, &gradients, &mut tile, sums);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Forward: groups of output pixels go to threads; each pixel's sums are its own, so the grouping decides no bit.
 
-use super::{Shape, grouped};
+use super::{Shape, grouped, planar};
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{LANES, Tile, Weights};
@@ -36,6 +36,9 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, r
     let level = cpu::level();
     if winograd::wins(shape) {
         return forward_by_tiles(level, shape, x, kernel, bias, relu, y);
+    }
+    if planar::wins(shape) {
+        return planar::forward(level, shape, x, kernel, bias, relu, y);
     }
     let frame = shape.frame();
     let weights = Weights::pack(level, kernel, shape.kernel_len() / shape.out_channels, shape.out_channels);
@@ -88,11 +91,11 @@ fn pixels(job: &Job<'_>, frames: &[f32], window: &Window, grid: [usize; 2], pane
         }
         for columns in job.weights.columns() {
             columns.multiply(panel, job.bias, &mut tile);
+            if job.relu {
+                tile.relu();
+            }
             for (pixel, y) in y.chunks_mut(channels).enumerate() {
-                let sums = tile.pixel(pixel).as_flattened();
-                for (y, sum) in y[columns.channel..][..columns.count].iter_mut().zip(sums) {
-                    *y = if job.relu && *sum <= 0.0 { 0.0 } else { *sum };
-                }
+                tile.store(pixel, &mut y[columns.channel..][..columns.count]);
             }
         }
     }

@@ -14,8 +14,10 @@
 
 mod backward_input;
 mod backward_kernel;
+mod backward_kernel_few;
 mod forward;
 mod grouped;
+mod planar;
 
 use crate::frame::Frame;
 use crate::panel::Window;

@@ -6,7 +6,8 @@ use super::scatter::{Scatter, Winners};
 use super::{band, check, pooled_len};
 use crate::conv2d::Shape;
 use crate::cpu::{self, Level};
-use crate::scratch::{Scratch, add_up, chunks};
+use crate::scratch::Scratch;
+use crate::sums::{add_up, chunks};
 use rayon::prelude::*;
 use std::ops::Range;
 

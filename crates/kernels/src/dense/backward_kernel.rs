@@ -3,6 +3,7 @@
 use super::Shape;
 use crate::cpu::{self, Level, multiversion};
 use crate::panel::{PIXELS, Panel};
+use crate::sums::add_rows;
 use crate::tile::{Tile, Weights};
 use rayon::prelude::*;
 
@@ -87,11 +88,7 @@ pub fn backward_bias(shape: &Shape, dy: &[f32], dbias: &mut [f32]) {
     assert_eq!(dy.len(), shape.batch * shape.outputs);
     assert_eq!(dbias.len(), shape.outputs);
     dbias.fill(0.0);
-    for dy in dy.chunks_exact(shape.outputs.max(1)) {
-        for (dbias, dy) in dbias.iter_mut().zip(dy) {
-            *dbias += dy;
-        }
-    }
+    add_rows(dy, dbias);
 }
 
 #[inline(always)]

@@ -3,7 +3,7 @@
 use super::super::Shape;
 use super::stage::{Lanes, Stage, load};
 use crate::cpu::{self, Level, multiversion};
-use crate::scratch::{add_up, chunks};
+use crate::sums::{add_up, chunks};
 use crate::tile::LANES;
 use rayon::prelude::*;
 use std::ops::Range;
