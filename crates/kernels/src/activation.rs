@@ -61,6 +61,12 @@ pub fn backward_in_place(activation: Activation, y: &[f32], gradients: &mut [f32
     chunks.for_each(|(gradients, y)| differentiate(activation, y, gradients));
 }
 
+/// The positive part; NaN stays.
+#[inline(always)]
+pub(crate) fn relu(x: f32) -> f32 {
+    if x <= 0.0 { 0.0 } else { x }
+}
+
 /// The logistic function; no overflow for large negative `x`.
 pub fn sigmoid(x: f32) -> f32 {
     let e = libm::expf(-x.abs());
@@ -76,7 +82,7 @@ fn activate(activation: Activation, values: &mut [f32]) {
         }
     }
     match activation {
-        Activation::Relu => map(values, |x| if x <= 0.0 { 0.0 } else { x }),
+        Activation::Relu => map(values, relu),
         Activation::LeakyRelu(slope) => map(values, |x| if x > 0.0 { x } else { slope * x }),
         Activation::Sigmoid => map(values, sigmoid),
         Activation::Tanh => map(values, libm::tanhf),

@@ -5,9 +5,9 @@
 //! is overwritten, and what a gradient gets there is zero.
 
 use crate::cpu::{self, multiversion};
+use crate::lanes::LANES;
 pub use crate::pool::Shape;
 use crate::scratch::Scratch;
-use crate::tile::LANES;
 use rayon::prelude::*;
 
 /// Overwrites `y` (batch, out_height, out_width, channels) with the means of `x` (batch, in_height, in_width, channels).

@@ -22,7 +22,9 @@ pub mod global_average_pool2d;
 pub mod max_pool2d;
 pub mod pool;
 
+mod bands;
 mod frame;
+mod lanes;
 mod panel;
 mod scratch;
 mod sums;

@@ -1,6 +1,6 @@
 //! Sums over a batch: how it is cut into chunks that threads sum on their own, and the sums of rows and of chunks, in order.
 
-use crate::tile::LANES;
+use crate::lanes::LANES;
 use rayon::prelude::*;
 use std::ops::Range;
 

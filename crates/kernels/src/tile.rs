@@ -5,13 +5,12 @@
 //! of channels, and a multiply-add for each pair.
 //! Every sum runs over the depth in order, whatever the tile's size, so the size is free to fit the register file.
 
+use crate::activation::relu;
 use crate::cpu::{Level, multiversion};
+use crate::lanes::{LANES, load, store};
 use crate::panel::{Block, DEPTH, PIXELS, Panel};
 use crate::scratch::Scratch;
 use rayon::prelude::*;
-
-/// Lanes of a vector as the source sees it: one AVX-512 register, two of AVX2, four of NEON.
-pub(crate) const LANES: usize = 16;
 
 /// Pixels and vectors of a register tile where there are 32 registers of 16 lanes: 24 of them hold sums.
 pub(crate) const WIDE: (usize, usize) = (12, 2);
@@ -117,16 +116,8 @@ impl Weights {
         let rows = self.rows.get_mut().as_chunks_mut::<LANES>().0;
         for (block, rows) in rows.chunks_mut((depth * self.vectors).max(1)).enumerate() {
             for (row, numbers) in rows.chunks_exact_mut(rows.len() / depth).zip(matrix.chunks_exact(channels)) {
-                let mut numbers = &numbers[block * width..];
-                for vector in row {
-                    match numbers.split_first_chunk::<LANES>() {
-                        Some((whole, rest)) => (*vector, numbers) = (*whole, rest),
-                        None => {
-                            *vector = [0.0; LANES];
-                            vector[..numbers.len()].copy_from_slice(numbers);
-                            numbers = &[];
-                        }
-                    }
+                for (vector, numbers) in row.iter_mut().zip(numbers[block * width..].chunks(LANES)) {
+                    *vector = load(numbers);
                 }
             }
         }
@@ -223,22 +214,15 @@ impl Tile {
     #[inline(always)]
     pub fn relu(&mut self) {
         for sum in self.sums[..PIXELS * self.vectors].as_flattened_mut() {
-            *sum = if *sum <= 0.0 { 0.0 } else { *sum };
+            *sum = relu(*sum);
         }
     }
 
     /// Copies the sums of a pixel, of as many channels as `to` holds.
     #[inline(always)]
     pub fn store(&self, pixel: usize, to: &mut [f32]) {
-        let sums = self.pixel(pixel);
-        let (vectors, rest) = to.as_chunks_mut::<LANES>();
-        for (vector, sums) in vectors.iter_mut().zip(sums) {
-            *vector = *sums;
-        }
-        if let Some(last) = sums.get(vectors.len()) {
-            for (to, sum) in rest.iter_mut().zip(last) {
-                *to = *sum;
-            }
+        for (to, sums) in to.chunks_mut(LANES).zip(self.pixel(pixel)) {
+            store(sums, to);
         }
     }
 

@@ -3,10 +3,11 @@
 use super::{Shape, backward_kernel_few as few, grouped};
 use crate::cpu::{self, Level};
 use crate::frame::Frame;
+use crate::lanes::LANES;
 use crate::panel::{Cursor, PIXELS};
 use crate::scratch::Scratch;
 use crate::sums::{add_rows, add_up, chunks};
-use crate::tile::{LANES, Tile, Weights};
+use crate::tile::{Tile, Weights};
 use crate::winograd;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -69,6 +70,7 @@ fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<
     let together = (GROUP / pixels).max(1);
     let len = frame.size[0] * frame.stride();
     let mut scratch = if in_place { Scratch::any(0) } else { Scratch::zeros(together * len + step) };
+    let parts = few::parts(shape, &frame);
     let (mut gradients, mut tile) = (Weights::empty(level), Tile::new());
     for first in images.clone().step_by(together) {
         let count = together.min(images.end - first);
@@ -86,7 +88,7 @@ fn add_images(level: Level, shape: &Shape, x: &[f32], dy: &[f32], images: Range<
             let count = dy.len() / shape.out_channels;
             let corners = &corners(shape, &frame, group * GROUP, count)[..count];
             if few::wins(shape) {
-                few::add_pixels(level, shape, &frame, frames, corners, dy, sums);
+                few::add_pixels(level, shape.out_channels, &parts, frames, corners, dy, sums);
             } else {
                 gradients.repack(dy, count, shape.out_channels);
                 add_pixels(shape, &frame, frames, corners, &gradients, &mut tile, sums);

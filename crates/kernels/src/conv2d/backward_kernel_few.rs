@@ -7,7 +7,7 @@ use super::backward_kernel::GROUP;
 use super::planar::{MOST_FILTERS, filters_of_tile};
 use crate::cpu::{Level, multiversion};
 use crate::frame::Frame;
-use crate::tile::LANES;
+use crate::lanes::LANES;
 
 /// Vectors of a tile with 32 registers, and elsewhere.
 const VECTORS: (usize, usize) = (2, 1);
@@ -20,46 +20,57 @@ pub(super) fn wins(shape: &Shape) -> bool {
     shape.out_channels <= MOST_FILTERS
 }
 
+/// A vector of a window's numbers: how far it lies behind the window's corner, which number it begins with, in the order
+/// (row, column, channel), and how many it has.
+pub(super) struct Part {
+    distance: usize,
+    first: usize,
+    count: usize,
+}
+
+/// The vectors of a window.
+pub(super) fn parts(shape: &Shape, frame: &Frame) -> Vec<Part> {
+    let row = shape.kernel[1] * shape.in_channels;
+    let places = (0..shape.kernel[0]).flat_map(|u| (0..row).step_by(LANES).map(move |at| (u, at)));
+    let part = |(u, at)| Part { distance: u * frame.stride() + at, first: u * row + at, count: LANES.min(row - at) };
+    places.map(part).collect()
+}
+
 /// Adds the pixels whose windows start at `corners`, and whose gradients are `dy`, to `sums`.
 pub(super) fn add_pixels(
     level: Level,
-    shape: &Shape,
-    frame: &Frame,
+    channels: usize,
+    parts: &[Part],
     frames: &[f32],
     corners: &[u32],
     dy: &[f32],
     sums: &mut [f32],
 ) {
-    let (channels, row) = (shape.out_channels, shape.kernel[1] * shape.in_channels);
     let size = filters_of_tile(channels);
-    // A vector of the window's numbers: how far it lies behind the corner, its first number, and how many it has.
-    let vectors = (0..shape.kernel[0]).flat_map(|u| (0..row).step_by(LANES).map(move |at| (u, at)));
-    let vectors = vectors.map(|(u, at)| (u * frame.stride() + at, u * row + at, LANES.min(row - at)));
-    let vectors: Vec<_> = vectors.collect();
-    let mut some = [0.0; GROUP * FILTERS];
+    let mut of_tile = [0.0; GROUP * FILTERS];
     let mut tile = [[0.0; LANES]; VECTORS.0 * FILTERS];
     for first in (0..channels).step_by(size) {
         let count = size.min(channels - first);
         let dy = if size == channels {
             dy
         } else {
-            for (some, dy) in some.chunks_exact_mut(size).zip(dy.chunks_exact(channels)) {
-                for (some, dy) in some[..count].iter_mut().zip(&dy[first..]) {
-                    *some = *dy;
+            for (of_tile, dy) in of_tile.chunks_exact_mut(size).zip(dy.chunks_exact(channels)) {
+                for (of_tile, dy) in of_tile[..count].iter_mut().zip(&dy[first..]) {
+                    *of_tile = *dy;
                 }
             }
-            &some[..corners.len() * size]
+            &of_tile[..corners.len() * size]
         };
-        for vectors in vectors.chunks(if level == Level::Avx512 { VECTORS.0 } else { VECTORS.1 }) {
+        for parts in parts.chunks(if level == Level::Avx512 { VECTORS.0 } else { VECTORS.1 }) {
             let mut distances = [0; VECTORS.0];
-            for (distance, vector) in distances.iter_mut().zip(vectors) {
-                *distance = vector.0;
+            for (distance, part) in distances.iter_mut().zip(parts) {
+                *distance = part.distance;
             }
-            multiply(level, size, vectors.len(), frames, corners, &distances, dy, &mut tile);
-            for (filter, tile) in tile.chunks_exact(vectors.len()).take(count).enumerate() {
-                for (numbers, (_, number, len)) in tile.iter().zip(vectors) {
-                    let sums = sums[number * channels + first + filter..].iter_mut().step_by(channels);
-                    for (sum, number) in sums.zip(&numbers[..*len]) {
+            multiply(level, [size, parts.len()], frames, corners, &distances, dy, &mut tile);
+            for (filter, tile) in tile.chunks_exact(parts.len()).take(count).enumerate() {
+                for (numbers, part) in tile.iter().zip(parts) {
+                    let sums = sums[part.first * channels + first + filter..].iter_mut().step_by(channels);
+                    for (sum, number) in sums.zip(&numbers[..part.count]) {
                         *sum += number;
                     }
                 }
@@ -71,8 +82,7 @@ pub(super) fn add_pixels(
 /// Overwrites the first of `tile`, so many vectors for each of so many filters, with the sums over all pixels.
 fn multiply(
     level: Level,
-    filters: usize,
-    vectors: usize,
+    [filters, vectors]: [usize; 2],
     frames: &[f32],
     corners: &[u32],
     distances: &[usize],

@@ -1,9 +1,12 @@
 //! Forward: groups of output pixels go to threads; each pixel's sums are its own, so the grouping decides no bit.
 
 use super::{Shape, grouped, planar};
+use crate::activation;
+use crate::bands::bands;
 use crate::cpu::{self, Level, multiversion};
+use crate::lanes::{LANES, store};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
-use crate::tile::{LANES, Tile, Weights};
+use crate::tile::{Tile, Weights};
 use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
 use rayon::prelude::*;
 
@@ -47,20 +50,20 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, r
     let images = (GROUP / pixels_of_image).max(1);
     let rows = if images == 1 { (GROUP / shape.out_width).clamp(1, shape.out_height) } else { shape.out_height };
     let part = images * rows * shape.out_width * shape.out_channels;
-    let groups = y.par_chunks_mut(images * shape.out_len()).zip(x.par_chunks(images * shape.in_len()));
-    let groups = groups.flat_map(|(y, x)| y.par_chunks_mut(part).enumerate().map(move |(at, y)| (x, at * rows, y)));
     let seen = |rows: usize| (rows - 1) * shape.strides[0] + shape.kernel[0];
-    groups.for_each_init(
+    bands(y, images * shape.out_len(), part).into_par_iter().for_each_init(
         || (shape.window(1).panel(), frame.scratch(images * seen(rows))),
-        |(panel, scratch), (x, first, y)| {
-            let images = x.chunks_exact(shape.in_len());
-            let rows = y.len() / (images.len() * shape.out_width * shape.out_channels);
+        |(panel, scratch), band| {
+            let (first_image, first, y) = (band.image * images, band.number * rows, band.numbers);
+            let images = images.min(shape.batch - first_image);
+            let x = &x[first_image * shape.in_len()..][..images * shape.in_len()];
+            let rows = y.len() / (images * shape.out_width * shape.out_channels);
             let within = first * shape.strides[0]..first * shape.strides[0] + seen(rows);
             let (window, len) = (shape.window(within.len()), within.len() * frame.stride());
             let frames = if frame.is_image() {
                 &x[within.start * frame.stride()..]
             } else {
-                for (image, to) in images.zip(scratch.get_mut().chunks_exact_mut(len)) {
+                for (image, to) in x.chunks_exact(shape.in_len()).zip(scratch.get_mut().chunks_exact_mut(len)) {
                     frame.load(image, within.clone(), to);
                 }
                 scratch.get()
@@ -114,18 +117,12 @@ fn forward_by_tiles(
     let convolution = Convolution::new(level, shape, kernel);
     let rows = convolution.rows_of_task(shape.batch);
     let width = shape.out_width * shape.out_channels;
-    let tasks = y.par_chunks_mut(shape.out_len()).enumerate().flat_map(|(image, y)| {
-        y.par_chunks_mut(rows * TILE * width).enumerate().map(move |(task, y)| (image, task, y))
+    let tasks = bands(y, shape.out_len(), rows * TILE * width).into_par_iter().map(|band| {
+        let first = band.number * rows;
+        let count = (band.numbers.len() / width).div_ceil(TILE);
+        (band.image, first..first + count, Whole { shape, bias, relu, first, y: band.numbers })
     });
-    tasks.for_each_init(
-        || convolution.memory(),
-        |memory, (image, task, y)| {
-            let image = &x[image * shape.in_len()..][..shape.in_len()];
-            let first = task * rows;
-            let count = (y.len() / width).div_ceil(TILE);
-            convolution.rows(image, first..first + count, memory, &mut Whole { shape, bias, relu, first, y });
-        },
-    );
+    convolution.run(x, tasks);
 }
 
 /// Writes what tiles give.
@@ -163,14 +160,10 @@ fn write_tiles(products: &Products<'_>, whole: &mut Whole<'_>) {
                     let mut values = outputs[i][j];
                     if *relu {
                         for l in 0..LANES {
-                            values[l] = if values[l] <= 0.0 { 0.0 } else { values[l] };
+                            values[l] = activation::relu(values[l]);
                         }
                     }
-                    let y = &mut y[at..][..channels];
-                    match y.first_chunk_mut::<LANES>() {
-                        Some(y) => *y = values,
-                        None => y.copy_from_slice(&values[..channels]),
-                    }
+                    store(&values, &mut y[at..][..channels]);
                 }
             }
         }

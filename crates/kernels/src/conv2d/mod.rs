@@ -75,9 +75,7 @@ impl Shape {
     pub fn multiply_adds(&self) -> usize {
         self.batch * self.out_height * self.out_width * self.kernel_len()
     }
-}
 
-impl Shape {
     /// The input with as much padding as windows see.
     pub(crate) fn frame(&self) -> Frame {
         let rows = (self.out_height.max(1) - 1) * self.strides[0] + self.kernel[0];

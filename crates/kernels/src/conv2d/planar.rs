@@ -8,9 +8,11 @@
 //! nobody asked for; so a tap is a single distance, and a band is one long run.
 
 use super::Shape;
+use crate::activation;
+use crate::bands::bands;
 use crate::cpu::{Level, multiversion};
+use crate::lanes::LANES;
 use crate::scratch::Scratch;
-use crate::tile::LANES;
 use rayon::prelude::*;
 
 /// Vectors of pixels of a tile, where there are 32 registers and elsewhere: with six filters, three quarters of the
@@ -49,17 +51,14 @@ pub(super) fn forward(
     let rows = (BAND / shape.out_width).clamp(1, shape.out_height);
     let planes = Planes::new(shape, rows);
     let taps = planes.taps();
-    let bands = y
-        .par_chunks_mut(shape.out_len())
-        .enumerate()
-        .flat_map(|(image, y)| y.par_chunks_mut(rows * row).enumerate().map(move |(band, y)| (image, band * rows, y)));
-    bands.for_each_init(
+    bands(y, shape.out_len(), rows * row).into_par_iter().for_each_init(
         || (Scratch::any(planes.len()), Scratch::any(size * planes.run())),
-        |(numbers, sums), (image, first, y)| {
-            planes.load(&x[image * shape.in_len()..][..shape.in_len()], first, numbers.get_mut());
+        |(numbers, sums), band| {
+            let image = &x[band.image * shape.in_len()..][..shape.in_len()];
+            planes.load(image, band.number * rows, numbers.get_mut());
             for filters in &filters {
                 filters.multiply(level, numbers.get(), &taps, relu, sums.get_mut());
-                filters.write(&planes, sums.get(), y);
+                filters.write(&planes, sums.get(), band.numbers);
             }
         },
     );
@@ -282,7 +281,7 @@ fn multiply<const V: usize, const F: usize>(
     }
     if relu {
         for sum in sums {
-            *sum = if *sum <= 0.0 { 0.0 } else { *sum };
+            *sum = activation::relu(*sum);
         }
     }
 }

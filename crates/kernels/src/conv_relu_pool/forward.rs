@@ -3,10 +3,12 @@
 //! Directly, three pooled units make a register tile of twelve pixels. By Winograd, a tile of 4x4 outputs makes four units.
 
 use super::{DEAD, check, forward_narrow as narrow, pooled_len, pooled_size};
+use crate::bands::bands;
 use crate::conv2d::Shape;
 use crate::cpu::{self, Level, multiversion};
+use crate::lanes::LANES;
 use crate::panel::{Cursor, PIXELS, Panel, Window};
-use crate::tile::{LANES, Tile, Weights};
+use crate::tile::{Tile, Weights};
 use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
 use rayon::prelude::*;
 
@@ -52,14 +54,12 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, y
     let [height, width] = pooled_size(shape);
     let rows = (GROUP / width).clamp(1, height);
     let (size, part) = (pooled_len(shape), rows * width * shape.out_channels);
-    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).zip(x.par_chunks(shape.in_len()));
-    let tasks = images.flat_map(|((y, winners), x)| {
-        let parts = y.par_chunks_mut(part).zip(winners.par_chunks_mut(part)).enumerate();
-        parts.map(move |(at, part)| (x, at * rows, part))
-    });
-    tasks.for_each_init(
+    let bands = bands(y, size, part).into_par_iter().zip(bands(winners, size, part));
+    bands.for_each_init(
         || (shape.window(1).panel(), frame.scratch(2 * rows + 2)),
-        |(panel, scratch), (x, first, (y, winners))| {
+        |(panel, scratch), (y, winners)| {
+            let (x, first) = (&x[y.image * shape.in_len()..][..shape.in_len()], y.number * rows);
+            let (y, winners) = (y.numbers, winners.numbers);
             let rows = y.len() / (width * shape.out_channels);
             let window = &shape.window(2 * rows + 2);
             let (job, band) = (&job, frame.rows(x, 2 * first..2 * (first + rows) + 2, scratch));
@@ -152,24 +152,14 @@ fn forward_by_tiles(
     let size = pooled_len(shape);
     let rows = convolution.rows_of_task(shape.batch);
     let width = pooled_size(shape)[1] * shape.out_channels;
-    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
-    let tasks = images.flat_map(|(image, (y, winners))| {
-        let part = rows * TILE / 2 * width;
-        y.par_chunks_mut(part)
-            .zip(winners.par_chunks_mut(part))
-            .enumerate()
-            .map(move |(task, part)| (image, task, part))
+    let part = rows * TILE / 2 * width;
+    let bands = bands(y, size, part).into_par_iter().zip(bands(winners, size, part));
+    let tasks = bands.map(|(y, winners)| {
+        let first = y.number * rows;
+        let count = (y.numbers.len() / width).div_ceil(TILE / 2);
+        (y.image, first..first + count, Pooled { shape, bias, first, y: y.numbers, winners: winners.numbers })
     });
-    tasks.for_each_init(
-        || convolution.memory(),
-        |memory, (image, task, (y, winners))| {
-            let image = &x[image * shape.in_len()..][..shape.in_len()];
-            let first = task * rows;
-            let count = (y.len() / width).div_ceil(TILE / 2);
-            let mut output = Pooled { shape, bias, first, y, winners };
-            convolution.rows(image, first..first + count, memory, &mut output);
-        },
-    );
+    convolution.run(x, tasks);
 }
 
 /// Pools what tiles give.

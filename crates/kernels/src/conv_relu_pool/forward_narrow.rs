@@ -3,11 +3,13 @@
 
 use super::forward::pool_cells;
 use super::{pooled_len, pooled_size};
+use crate::bands::bands;
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
 use crate::frame::Frame;
+use crate::lanes::LANES;
 use crate::scratch::Scratch;
-use crate::tile::{LANES, NARROW, Tile, Weights, multiversion_by_vectors};
+use crate::tile::{NARROW, Tile, Weights, multiversion_by_vectors};
 use rayon::prelude::*;
 
 /// Pooled units of a tile: two rows of [`PIXELS`] pixels.
@@ -37,16 +39,13 @@ pub(super) fn forward(
     // Whole images, unless there are few for the threads.
     let tasks = (4 * rayon::current_num_threads()).div_ceil(shape.batch.max(1));
     let rows = height.div_ceil(tasks.clamp(1, height));
-    let images = y.par_chunks_mut(size).zip(winners.par_chunks_mut(size)).enumerate();
-    let tasks = images.flat_map(|(image, (y, winners))| {
-        let parts = y.par_chunks_mut(rows * row).zip(winners.par_chunks_mut(rows * row));
-        parts.enumerate().map(move |(task, part)| (image, task * rows, part))
-    });
+    let bands = bands(y, size, rows * row).into_par_iter().zip(bands(winners, size, rows * row));
     let frame = frame(shape);
-    tasks.for_each_init(
+    bands.for_each_init(
         || Scratch::any((2 * rows + 2) * frame.stride()),
-        |band, (image, first, (y, winners))| {
-            let stride = frame.stride();
+        |band, (y, winners)| {
+            let (image, first, stride) = (y.image, y.number * rows, frame.stride());
+            let (y, winners) = (y.numbers, winners.numbers);
             let within = 2 * first..2 * first + 2 * y.len() / row + 2;
             let band = &mut band.get_mut()[..within.len() * stride];
             frame.load(&x[image * shape.in_len()..][..shape.in_len()], within, band);
@@ -113,36 +112,32 @@ fn pooled_row(
     }
 }
 
-/// [`multiply`] for one channel.
-#[inline(always)]
-fn multiply_1<const P: usize, const V: usize>(
-    window: &[f32],
-    stride: usize,
-    weights: &[[f32; LANES]],
-    start: &[[f32; LANES]],
-    sums: &mut [[f32; LANES]],
-) {
-    if P == PIXELS {
-        multiply::<1, V, 1, PIXELS>(window, stride, weights, start, sums);
-    } else {
-        multiply::<2, V, 1, PIXELS>(window, stride, weights, start, sums);
-    }
+macro_rules! multiply_channels {
+    ($(#[doc = $doc:literal] $name:ident: $channels:literal)*) => {$(
+        #[doc = $doc]
+        #[inline(always)]
+        fn $name<const P: usize, const V: usize>(
+            window: &[f32],
+            stride: usize,
+            weights: &[[f32; LANES]],
+            start: &[[f32; LANES]],
+            sums: &mut [[f32; LANES]],
+        ) {
+            const SPAN: usize = $channels * (PIXELS - 1) + 1;
+            if P == PIXELS {
+                multiply::<1, V, $channels, SPAN>(window, stride, weights, start, sums);
+            } else {
+                multiply::<2, V, $channels, SPAN>(window, stride, weights, start, sums);
+            }
+        }
+    )*};
 }
 
-/// [`multiply`] for three channels.
-#[inline(always)]
-fn multiply_3<const P: usize, const V: usize>(
-    window: &[f32],
-    stride: usize,
-    weights: &[[f32; LANES]],
-    start: &[[f32; LANES]],
-    sums: &mut [[f32; LANES]],
-) {
-    if P == PIXELS {
-        multiply::<1, V, 3, { 3 * (PIXELS - 1) + 1 }>(window, stride, weights, start, sums);
-    } else {
-        multiply::<2, V, 3, { 3 * (PIXELS - 1) + 1 }>(window, stride, weights, start, sums);
-    }
+multiply_channels! {
+    /// [`multiply`] for one channel.
+    multiply_1: 1
+    /// [`multiply`] for three channels.
+    multiply_3: 3
 }
 
 /// Overwrites `sums` with what two rows of [`PIXELS`] pixels of `C` channels give, `R` rows at a time, for `V` vectors of out

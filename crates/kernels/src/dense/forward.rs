@@ -1,6 +1,7 @@
 //! Forward: the matrix is cut into fixed chunks of rows; threads multiply chunks, whose products are added in order.
 
 use super::Shape;
+use crate::activation;
 use crate::cpu::{self, multiversion};
 use crate::panel::{PIXELS, Panel};
 use crate::tile::{Tile, Weights};
@@ -61,7 +62,7 @@ pub fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, r
         }
         if relu {
             for y in y {
-                *y = if *y <= 0.0 { 0.0 } else { *y };
+                *y = activation::relu(*y);
             }
         }
     });

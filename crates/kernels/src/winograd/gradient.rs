@@ -5,8 +5,8 @@ use super::transform::{self, Lane};
 use super::{PATCH, POSITIONS, Patches, TILE};
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
+use crate::lanes::{LANES, load};
 use crate::scratch::Scratch;
-use crate::tile::LANES;
 use std::ops::Range;
 
 /// In channels that are summed together.
@@ -97,22 +97,12 @@ fn transform_gradients(
                 let pixels = &dy[((row + i) * shape.out_width + column) * channels..][..columns * channels];
                 let to = numbers.as_chunks_mut::<LANES>().0.iter_mut();
                 for (to, pixel) in to.zip(pixels.chunks_exact(channels)) {
-                    match pixel[part * LANES..].first_chunk::<LANES>() {
-                        Some(whole) => *to = *whole,
-                        None => copy_part(&pixel[part * LANES..], to),
-                    }
+                    *to = load(&pixel[part * LANES..]);
                 }
             }
             transform::transform_output_gradient(&numbers, &mut gradients[at * outputs + part..], distance);
         }
     }
-}
-
-/// The last channels, fewer than a vector.
-#[cold]
-#[inline(never)]
-fn copy_part(from: &[f32], to: &mut Lane) {
-    to[..from.len()].copy_from_slice(from);
 }
 
 /// Adds to the sums of one position, (in channels, out channels), those over some tiles: `inputs` and `outputs` vectors each.

@@ -15,9 +15,10 @@ mod transform;
 
 use crate::conv2d::Shape;
 use crate::cpu::{Level, multiversion};
+use crate::lanes::{LANES, load};
 use crate::panel::{Block, DEPTH, PIXELS};
 use crate::scratch::Scratch;
-use crate::tile::{self, LANES, WIDE, Weights, multiversion_by_vectors};
+use crate::tile::{self, WIDE, Weights, multiversion_by_vectors};
 pub(crate) use gradient::sum_images;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -94,11 +95,7 @@ impl Products<'_> {
 /// Adds the bias of up to a vector of channels.
 #[inline(always)]
 pub(crate) fn add_bias(bias: &[f32], outputs: &mut Outputs) {
-    let mut numbers = [0.0; LANES];
-    match bias.first_chunk::<LANES>() {
-        Some(whole) => numbers = *whole,
-        None => numbers[..bias.len()].copy_from_slice(bias),
-    }
+    let numbers = load(bias);
     for row in outputs {
         for output in row {
             for l in 0..LANES {
@@ -109,7 +106,7 @@ pub(crate) fn add_bias(bias: &[f32], outputs: &mut Outputs) {
 }
 
 /// Working memory of a thread.
-pub(crate) struct Memory {
+struct Memory {
     /// Transformed patches.
     patches: Scratch,
     /// Products.
@@ -135,7 +132,7 @@ impl<'a> Convolution<'a> {
     }
 
     /// Memory for [`rows`](Self::rows).
-    pub fn memory(&self) -> Memory {
+    fn memory(&self) -> Memory {
         let blocks = POSITIONS * self.distance();
         Memory {
             patches: Scratch::any(blocks * PIXELS * DEPTH),
@@ -164,8 +161,17 @@ impl<'a> Convolution<'a> {
         DOZENS * self.depth() + 1
     }
 
+    /// Convolves images: of each task, which one, which rows of tiles, and who takes them in.
+    pub fn run<O: Output>(&self, x: &[f32], tasks: impl IndexedParallelIterator<Item = (usize, Range<usize>, O)>) {
+        let image = |image: usize| &x[image * self.shape.in_len()..][..self.shape.in_len()];
+        tasks.for_each_init(
+            || self.memory(),
+            |memory, (number, rows, mut output)| self.rows(image(number), rows, memory, &mut output),
+        );
+    }
+
     /// Convolves rows of tiles of an image.
-    pub fn rows(&self, image: &[f32], rows: Range<usize>, memory: &mut Memory, output: &mut impl Output) {
+    fn rows(&self, image: &[f32], rows: Range<usize>, memory: &mut Memory, output: &mut impl Output) {
         let across = self.tiles()[1];
         let Memory { patches, sums } = memory;
         let patches = patches.get_mut().as_chunks_mut::<LANES>().0;
@@ -212,11 +218,7 @@ fn transform_kernels(kernel: &[f32], taps: usize, outputs: usize, width: usize, 
             let mut taps_of = [[0.0; 3 * LANES]; 3];
             for (tap, numbers) in taps_of.as_flattened_mut().as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
                 if channel < outputs {
-                    let row = &kernel[tap * taps + input * outputs..][..outputs][channel..];
-                    match row.first_chunk::<LANES>() {
-                        Some(whole) => *numbers = *whole,
-                        None => numbers[..row.len()].copy_from_slice(row),
-                    }
+                    *numbers = load(&kernel[tap * taps + input * outputs..][..outputs][channel..]);
                 }
             }
             transform::transform_kernel(&taps_of, |row, numbers| {

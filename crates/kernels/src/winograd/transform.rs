@@ -7,7 +7,7 @@
 //! for vectors, and then finds short vectors, gathers and scatters.
 
 use super::{Outputs, PATCH, TILE};
-use crate::tile::LANES;
+use crate::lanes::LANES;
 
 /// A number for each channel.
 pub(super) type Lane = [f32; LANES];

@@ -1,10 +1,10 @@
 //! Narrow groups, the gradient of kernel and bias: the sums of a few taps stay in registers while pixels go by.
 
 use super::super::Shape;
-use super::stage::{Lanes, Stage, load};
+use super::stage::{Lanes, Stage};
 use crate::cpu::{self, Level, multiversion};
+use crate::lanes::{LANES, load};
 use crate::sums::{add_up, chunks};
-use crate::tile::LANES;
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -8,7 +8,7 @@ mod stage;
 mod wide;
 
 use super::Shape;
-use crate::tile::LANES;
+use crate::lanes::LANES;
 
 /// Whether a group of `from` channels that are summed over for `to` others is one for the kernel of narrow groups: its work grows
 /// with the product of the two, a register tile's with `from` alone.

@@ -5,9 +5,10 @@
 
 use super::super::Shape;
 use super::channels;
-use super::stage::{Lanes, PIXELS, Stage, blocks, load};
+use super::stage::{Lanes, PIXELS, Stage, blocks};
+use crate::activation::relu;
 use crate::cpu::{self, multiversion};
-use crate::tile::LANES;
+use crate::lanes::{LANES, load};
 use rayon::prelude::*;
 
 pub(super) fn forward(shape: &Shape, x: &[f32], kernel: &[f32], bias: Option<&[f32]>, relu: bool, y: &mut [f32]) {
@@ -93,7 +94,7 @@ fn pixels<const P: usize>(job: &Job<'_>, block: usize, weights: &[Lanes], memory
             }
             if job.relu {
                 for sum in sums.as_flattened_mut() {
-                    *sum = if *sum <= 0.0 { 0.0 } else { *sum };
+                    *sum = relu(*sum);
                 }
             }
             let to = &mut to[(row * columns + first) * stage.channels..];

@@ -6,7 +6,7 @@
 
 use super::super::Shape;
 use super::channels;
-use crate::tile::LANES;
+use crate::lanes::{LANES, load};
 
 /// Pixels whose sums are in registers at once, where there are 32 registers of 16 lanes, and elsewhere.
 pub(super) const PIXELS: [usize; 2] = [8, 4];
@@ -142,26 +142,8 @@ impl Stage {
     }
 }
 
-/// Up to [`LANES`] numbers, zeros behind them.
-#[inline(always)]
-pub(super) fn load(numbers: &[f32]) -> [f32; LANES] {
-    match numbers.first_chunk::<LANES>() {
-        Some(numbers) => *numbers,
-        None => {
-            let mut lanes = [0.0; LANES];
-            lanes[..numbers.len()].copy_from_slice(numbers);
-            lanes
-        }
-    }
-}
-
 /// Cuts the rows of a matrix into blocks of lanes: all rows of the first block, then all of the second.
 pub(super) fn blocks(matrix: &[f32], channels: usize) -> Vec<Lanes> {
-    let block = |block: usize| {
-        matrix.chunks_exact(channels).map(move |row| {
-            let row = &row[block * LANES..];
-            Lanes(load(&row[..LANES.min(row.len())]))
-        })
-    };
+    let block = |block: usize| matrix.chunks_exact(channels).map(move |row| Lanes(load(&row[block * LANES..])));
     (0..channels.div_ceil(LANES)).flat_map(block).collect()
 }
