@@ -2,7 +2,7 @@
 
 use data::augment::{Drawn, DrawnOperation, apply};
 use plan::augment::FlipAxis;
-use plan::{DataPlan, FillMode, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, OnError};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
@@ -18,6 +18,7 @@ fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> V
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size,
+        color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation,
         shuffle: false,
@@ -86,7 +87,7 @@ fn augmented_images_are_those_of_keras() {
         }
 
         let mut target = vec![0.0; source.len()];
-        apply(&drawn, &source, &mut target);
+        apply(&drawn, ColorMode::Rgb, &source, &mut target);
         let expected = arrays.tensor(name).unwrap();
         assert_eq!(expected.shape(), [size, size, 3]);
         let expected = expected.data().chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
