@@ -12,8 +12,8 @@ fn stored(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/keras/stored")).join(path)
 }
 
-fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
-    let plan = DataPlan {
+fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
+    DataPlan {
         directory: PathBuf::new(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
@@ -24,17 +24,29 @@ fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> V
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
-    };
+    }
+}
+
+fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
+    data::decode_one(&stored(path), &plan(image_size, interpolation)).unwrap()
+}
+
+fn decode_grayscale(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
+    let plan = DataPlan { color_mode: ColorMode::Grayscale, ..plan(image_size, interpolation) };
     data::decode_one(&stored(path), &plan).unwrap()
 }
 
 #[test]
-fn resized_images_are_those_of_pillow() {
+fn resized_images_are_those_of_keras_in_colour_and_in_grey() {
     for size in [[20, 30], [24, 31], [94, 122], [80, 45]] {
         for (name, interpolation) in [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)] {
             let [height, width] = size;
             let expected = decode(&format!("resize/{name}_{height}x{width}.png"), size, Interpolation::Nearest);
             assert!(decode("images/resize.png", size, interpolation) == expected, "{name} to {height}x{width}");
+            let path = format!("resize/grayscale_{name}_{height}x{width}.png");
+            let expected = decode_grayscale(&path, size, Interpolation::Nearest);
+            let found = decode_grayscale("images/resize.png", size, interpolation);
+            assert!(found == expected, "{name} to {height}x{width} in grey");
         }
     }
 }
