@@ -55,7 +55,7 @@ def cifar():
 
 def lenet():
     blocks = [same(6, 5), average_pool(), conv(16, 5), average_pool()]
-    return (28, 28, 3), 128, [*blocks, layers.Flatten(), dense(120), dense(84), layers.Dense(10)]
+    return (28, 28, 1), 128, [*blocks, layers.Flatten(), dense(120), dense(84), layers.Dense(10)]
 
 
 def gap():

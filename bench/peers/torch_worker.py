@@ -55,7 +55,7 @@ def cifar():
 
 def lenet():
     blocks = same(6, 5) + average_pool() + conv(16, 5) + average_pool()
-    return (3, 28, 28), 128, blocks + [nn.Flatten(), *dense(120), *dense(84), nn.LazyLinear(10)]
+    return (1, 28, 28), 128, blocks + [nn.Flatten(), *dense(120), *dense(84), nn.LazyLinear(10)]
 
 
 def gap():

@@ -59,6 +59,50 @@ fn check_shows_layers_counts_and_memory() {
 }
 
 #[test]
+fn grey_and_colour_are_levels_of_a_factor() {
+    let project = Project::with(|text| {
+        let (rest, _) = text.split_once("[factors.dropout]").unwrap();
+        format!("{rest}[factors.color_mode]\npath = \"data.color_mode\"\nvalues = [\"rgb\", \"grayscale\"]\n")
+    });
+    let once = ["run", "experiments/tiny.toml", "--set", "seeds=[0]", "--set", "training.epochs=1"];
+    project.succeeds(&once);
+    let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
+    assert_eq!(runs.matches(",completed,").count(), 2, "{runs}");
+
+    let checked = project.succeeds(&["check", "experiments/tiny.toml"]).stdout;
+    let (rgb, grayscale) = checked.split_once("variant color_mode=grayscale").unwrap();
+    assert!(rgb.contains("(12, 12, 3)") && grayscale.contains("(12, 12, 1)"), "{checked}");
+    let shown = project.succeeds(&["show", "experiments/tiny.toml", "--variant", "color_mode=grayscale"]).stdout;
+    assert!(shown.contains("(12, 12, 1) -> (10, 10, 6)"), "{shown}");
+
+    // To a network that sees no colour an image and its grey copy are the same, to one that does they are not.
+    let image = "data/pets/test/cat/cat.0001.jpg";
+    let photograph = image::open(project.path().join(image)).unwrap().into_rgb8();
+    let luma = |[red, green, blue]: [f64; 3]| (red * 0.299 + green * 0.587 + blue * 0.114).round() as u8;
+    let copy = image::GrayImage::from_fn(photograph.width(), photograph.height(), |x, y| {
+        image::Luma([luma(photograph.get_pixel(x, y).0.map(f64::from))])
+    });
+    copy.save(project.path().join("grey.png")).unwrap();
+    let logits = |variant: &str| {
+        let run = format!("results/tiny/runs/color_mode={variant}/seed-0");
+        let predicted = project.succeeds(&["predict", &run, image, "grey.png", "--logits"]).stdout;
+        let logit = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        predicted.lines().skip(1).map(logit).collect::<Vec<f64>>()
+    };
+    let (grayscale, rgb) = (logits("grayscale"), logits("rgb"));
+    assert!((grayscale[0] - grayscale[1]).abs() < 1e-3, "{grayscale:?}");
+    assert!((rgb[0] - rgb[1]).abs() > 1e-2, "{rgb:?}");
+
+    let run = "results/tiny/runs/color_mode=grayscale/seed-0";
+    assert!(!project.succeeds(&["explain", run, "--image", image]).stdout.is_empty());
+    for (variant, colour) in [("rgb", image::ColorType::Rgb8), ("grayscale", image::ColorType::L8)] {
+        let variant = format!("color_mode={variant}");
+        project.succeeds(&["preview", "experiments/tiny.toml", "-o", "grid.png", "--variant", &variant]);
+        assert_eq!(image::open(project.path().join("grid.png")).unwrap().color(), colour, "{variant}");
+    }
+}
+
+#[test]
 fn four_classes_run_as_categories() {
     let project = Project::tiny();
     // A cat by any other name: four classes out of two.

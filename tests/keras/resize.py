@@ -1,4 +1,4 @@
-"""What Keras's `load_img(target_size=..., interpolation=...)` makes of a picture."""
+"""What Keras's `load_img(target_size=..., interpolation=...)` makes of a picture, in colour and in grey."""
 
 import keras
 import numpy as np
@@ -16,8 +16,11 @@ def make(folder):
     pixels = np.asarray(Image.open(source).convert("RGB"))
     for height, width in SIZES:
         for interpolation in ["nearest", "bilinear"]:
-            result = keras.utils.load_img(source, target_size=(height, width), interpolation=interpolation)
+            options = {"target_size": (height, width), "interpolation": interpolation}
+            result = keras.utils.load_img(source, **options)
             result.save(folder / "resize" / f"{interpolation}_{height}x{width}.png", optimize=True)
             if interpolation == "nearest":
                 rows, columns = ((2 * np.arange(n) + 1) * m // (2 * n) for n, m in zip((height, width), pixels.shape))
                 assert np.array_equal(np.asarray(result), pixels[rows][:, columns])
+            grayscale = keras.utils.load_img(source, color_mode="grayscale", **options)
+            grayscale.save(folder / "resize" / f"grayscale_{interpolation}_{height}x{width}.png", optimize=True)

@@ -58,7 +58,7 @@ pub fn plan(name: &str) -> Plan {
             hidden: vec![128],
         },
         "lenet" => Plan {
-            input: [28, 28, 3],
+            input: [28, 28, 1],
             batch: 128,
             classes: 10,
             image: vec![same(6, 5, 1), Step::AvgPool, valid(16, 5), Step::AvgPool],

@@ -52,6 +52,7 @@ impl Datasets {
 fn key(plan: &DataPlan) -> DataPlan {
     DataPlan {
         image_size: [1, 1],
+        color_mode: plan::ColorMode::Rgb,
         batch_size: 1,
         interpolation: plan::Interpolation::Nearest,
         shuffle: true,

@@ -21,7 +21,7 @@ mod zoom;
 pub use matrix::Matrix;
 
 use plan::augment::FlipAxis;
-use plan::{Augmentation, FillMode, Operation, Purpose, Stream};
+use plan::{Augmentation, ColorMode, FillMode, Operation, Purpose, Stream};
 use serde::Serialize;
 
 /// What was drawn for one augmented copy.
@@ -121,22 +121,19 @@ impl DrawnOperation {
 }
 
 /// Writes the augmented copy of `source` (height, width, channel; levels 0 to 255) to `target`, of the same shape,
-/// scaled to [0, 1]. Levels between two pixels are interpolated linearly and not rounded.
+/// scaled to [0, 1]. Levels between two pixels are interpolated linearly and not rounded. Each channel comes out as it
+/// would alone.
 ///
 /// # Panics
-/// Where the slices are not of the size that `drawn` is for.
-pub fn apply(drawn: &Drawn, source: &[u8], target: &mut [f32]) {
-    let len = drawn.height * drawn.width * plan::DataPlan::CHANNELS;
-    assert!(
-        source.len() == len && target.len() == len,
-        "an image of {}x{} has {len} values",
-        drawn.height,
-        drawn.width
-    );
+/// Where the slices are not of the size that `drawn` is for, with the channels of `color_mode`.
+pub fn apply(drawn: &Drawn, color_mode: ColorMode, source: &[u8], target: &mut [f32]) {
+    let (height, width, channels) = (drawn.height, drawn.width, color_mode.channels());
+    let len = height * width * channels;
+    assert!(source.len() == len && target.len() == len, "an image of {height}x{width}x{channels} has {len} values");
     if drawn.matrix == Matrix::IDENTITY {
         crate::scale::scale(source, target);
     } else {
-        warp::warp(drawn, source, target);
+        warp::warp(drawn, color_mode, source, target);
     }
 }
 

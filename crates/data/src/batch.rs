@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Some images, ready for the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    /// Levels in [0, 1], (image, height, width, channel) with red, green, blue.
+    /// Levels in [0, 1], (image, height, width, channel).
     pub pixels: Vec<f32>,
     /// The class of each image.
     pub labels: Vec<u32>,

@@ -1,16 +1,17 @@
-//! From one image file to red, green and blue bytes of the size that the network wants.
+//! From one image file to bytes of the size and the channels that the network wants.
 //!
 //! What a file holds is told by its content, not its name. A file either decodes to the end or is a [`BadImage`] with
 //! the reason, and no file can take the run down with it. A JPEG that ends before its end marker is refused; damage
 //! within its scan, behind which the marker still stands, cannot be told from a picture.
 
 mod jpeg;
+mod luma;
 mod rgb;
 
 use crate::resize::resize;
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use plan::DataPlan;
+use plan::{ColorMode, DataPlan};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -31,28 +32,43 @@ pub struct BadImage {
     pub reason: String,
 }
 
-/// Decodes and resizes one file: `image_size[0] * image_size[1] * 3` bytes, by row, column, channel.
+/// Decodes and resizes one file: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
 ///
 /// Grey and palette images become colour, transparent pixels are laid over white, 16 bits are rounded to 8, the EXIF
-/// orientation is applied, and of an animation the first picture is taken.
+/// orientation is applied, and of an animation the first picture is taken. For [`ColorMode::Grayscale`] colour then
+/// becomes grey, before the image is resized.
 ///
 /// # Errors
 /// [`BadImage`] where the file cannot be read or decoded to its end, or has more than [`MAX_PIXELS`] pixels.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-    let image = decode_file(path)?;
+    let image = decode_file(path)?.in_mode(plan.color_mode);
     let [height, width] = plan.image_size;
     Ok(resize(&image, height, width, plan.interpolation))
 }
 
 /// A decoded image: bytes by row, column, channel.
-pub(crate) struct Rgb {
+pub(crate) struct Decoded {
     pub height: usize,
     pub width: usize,
+    pub color_mode: ColorMode,
     pub pixels: Vec<u8>,
 }
 
-/// Decodes one file at its own size.
-pub(crate) fn decode_file(path: &Path) -> Result<Rgb, BadImage> {
+impl Decoded {
+    /// The image, which is in colour, in another mode.
+    fn in_mode(self, color_mode: ColorMode) -> Decoded {
+        match color_mode {
+            ColorMode::Rgb => self,
+            ColorMode::Grayscale => {
+                let (pixels, _) = self.pixels.as_chunks();
+                Decoded { color_mode, pixels: pixels.iter().copied().map(luma::luma).collect(), ..self }
+            }
+        }
+    }
+}
+
+/// Decodes one file at its own size, in colour.
+pub(crate) fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
     let bad = |reason| BadImage { path: path.into(), reason };
     let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
     // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
@@ -62,7 +78,7 @@ pub(crate) fn decode_file(path: &Path) -> Result<Rgb, BadImage> {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Rgb, String> {
+fn decode(bytes: &[u8]) -> Result<Decoded, String> {
     if bytes.is_empty() {
         return Err("the file is empty".to_owned());
     }
@@ -75,7 +91,7 @@ fn decode(bytes: &[u8]) -> Result<Rgb, String> {
     }
     let image = decode_limited(reader).map_err(|error| explain(&error))?;
     let (width, height) = (image.width() as usize, image.height() as usize);
-    Ok(Rgb { height, width, pixels: rgb::over_white(image)? })
+    Ok(Decoded { height, width, color_mode: ColorMode::Rgb, pixels: rgb::over_white(image)? })
 }
 
 fn decode_limited(mut reader: ImageReader<Cursor<&[u8]>>) -> Result<DynamicImage, ImageError> {

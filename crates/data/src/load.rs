@@ -5,7 +5,7 @@
 
 use crate::decode::{BadImage, decode_file, decode_one};
 use crate::manifest::{Manifest, Split};
-use plan::{DataPlan, OnError};
+use plan::{ColorMode, DataPlan, OnError};
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -16,7 +16,9 @@ pub struct Images {
     pub height: usize,
     /// Width of each image.
     pub width: usize,
-    /// Levels 0 to 255, (image, height, width, channel) with red, green, blue.
+    /// Which channels they have.
+    pub color_mode: ColorMode,
+    /// Levels 0 to 255, (image, height, width, channel).
     pub pixels: Vec<u8>,
     /// The class of each image.
     pub labels: Vec<u32>,
@@ -39,7 +41,7 @@ impl Images {
 
     /// Number of values of one image: height x width x channels.
     pub fn image_len(&self) -> usize {
-        self.height * self.width * DataPlan::CHANNELS
+        self.height * self.width * self.color_mode.channels()
     }
 
     /// The levels of image `index`, (height, width, channel).
@@ -58,7 +60,7 @@ impl Images {
 /// Every [`BadImage`], in file order, where `plan.on_error` is [`OnError::Refuse`].
 pub fn load(split: &Split, plan: &DataPlan) -> Result<Images, Vec<BadImage>> {
     let [height, width] = plan.image_size;
-    let image_len = height * width * DataPlan::CHANNELS;
+    let image_len = height * width * plan.channels();
     let mut pixels = vec![0; split.files.len() * image_len];
     let faults: Vec<Option<BadImage>> = pixels
         .par_chunks_exact_mut(image_len)
@@ -72,8 +74,15 @@ pub fn load(split: &Split, plan: &DataPlan) -> Result<Images, Vec<BadImage>> {
         })
         .collect();
 
-    let mut images =
-        Images { height, width, pixels: Vec::new(), labels: Vec::new(), paths: Vec::new(), left_out: Vec::new() };
+    let mut images = Images {
+        height,
+        width,
+        color_mode: plan.color_mode,
+        pixels: Vec::new(),
+        labels: Vec::new(),
+        paths: Vec::new(),
+        left_out: Vec::new(),
+    };
     for (index, (file, fault)) in split.files.iter().zip(faults).enumerate() {
         match fault {
             None => {

@@ -5,7 +5,7 @@ use crate::augment;
 use crate::decode::{BadImage, decode_one};
 use crate::manifest::{File, Manifest};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use plan::{Augmentation, DataPlan};
+use plan::{Augmentation, ColorMode, DataPlan};
 
 /// Pixels between the pictures.
 const MARGIN: usize = 4;
@@ -24,7 +24,7 @@ pub fn grid(
     copies: usize,
 ) -> Result<Vec<u8>, BadImage> {
     let [height, width] = plan.image_size;
-    let channels = DataPlan::CHANNELS;
+    let channels = plan.channels();
     let files = choose(manifest, rows);
     let canvas_width = (copies + 1) * (width + MARGIN) + MARGIN;
     let canvas_height = files.len() * (height + MARGIN) + MARGIN;
@@ -42,18 +42,19 @@ pub fn grid(
         put(row, 0, &original);
         for column in 1..=copies {
             let drawn = augment::draw(augmentation, seed, column as u64, row as u64, height, width);
-            augment::apply(&drawn, &original, &mut copy);
+            augment::apply(&drawn, plan.color_mode, &original, &mut copy);
             let levels: Vec<u8> = copy.iter().map(|value| (value * 255.0 + 0.5) as u8).collect();
             put(row, column, &levels);
         }
     }
+    let color = match plan.color_mode {
+        ColorMode::Rgb => ExtendedColorType::Rgb8,
+        ColorMode::Grayscale => ExtendedColorType::L8,
+    };
     let mut png = Vec::new();
-    PngEncoder::new(&mut png)
-        .write_image(&canvas, canvas_width as u32, canvas_height as u32, ExtendedColorType::Rgb8)
-        .map_err(|error| BadImage {
-            path: plan.directory.clone(),
-            reason: format!("the grid cannot be drawn: {error}"),
-        })?;
+    PngEncoder::new(&mut png).write_image(&canvas, canvas_width as u32, canvas_height as u32, color).map_err(
+        |error| BadImage { path: plan.directory.clone(), reason: format!("the grid cannot be drawn: {error}") },
+    )?;
     Ok(png)
 }
 

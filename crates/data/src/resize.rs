@@ -4,13 +4,28 @@
 mod bilinear;
 mod nearest;
 
-use crate::decode::Rgb;
-use plan::Interpolation;
+use crate::decode::Decoded;
+use plan::{ColorMode, Interpolation};
 
-/// The image at another size: `height * width * 3` bytes.
-pub(crate) fn resize(image: &Rgb, height: usize, width: usize, interpolation: Interpolation) -> Vec<u8> {
+/// The image at another size: `height * width` pixels of as many bytes as it has channels.
+pub(crate) fn resize(image: &Decoded, height: usize, width: usize, interpolation: Interpolation) -> Vec<u8> {
+    match image.color_mode {
+        ColorMode::Rgb => resize_channels::<{ ColorMode::Rgb.channels() }>(image, height, width, interpolation),
+        ColorMode::Grayscale => {
+            resize_channels::<{ ColorMode::Grayscale.channels() }>(image, height, width, interpolation)
+        }
+    }
+}
+
+/// The number of channels is a constant, so that a pixel is unrolled.
+fn resize_channels<const CHANNELS: usize>(
+    image: &Decoded,
+    height: usize,
+    width: usize,
+    interpolation: Interpolation,
+) -> Vec<u8> {
     match interpolation {
-        Interpolation::Nearest => nearest::resize(image, height, width),
-        Interpolation::Bilinear => bilinear::resize(image, height, width),
+        Interpolation::Nearest => nearest::resize::<CHANNELS>(image, height, width),
+        Interpolation::Bilinear => bilinear::resize::<CHANNELS>(image, height, width),
     }
 }

@@ -1,7 +1,7 @@
 //! What the tests of this crate have in common: small data directories drawn on the spot.
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use plan::{DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -38,6 +38,7 @@ pub fn plan(directory: &Path) -> DataPlan {
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [4, 6],
+        color_mode: ColorMode::Rgb,
         batch_size: 2,
         interpolation: Interpolation::Bilinear,
         shuffle: true,

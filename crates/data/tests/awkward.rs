@@ -3,7 +3,7 @@
 //! They are no part of the project. `ABLATE_AWKWARD` says in which folder they lie, with a `MANIFEST.tsv` of what Pillow
 //! makes of each; where it is not set, the test says so and passes.
 
-use plan::{DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,7 @@ fn plan() -> DataPlan {
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [32, 32],
+        color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation: Interpolation::Bilinear,
         shuffle: false,

@@ -2,7 +2,7 @@
 
 use data::augment::{Drawn, DrawnOperation, apply};
 use plan::augment::FlipAxis;
-use plan::{DataPlan, FillMode, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, OnError};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
@@ -12,28 +12,41 @@ fn stored(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/keras/stored")).join(path)
 }
 
-fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
-    let plan = DataPlan {
+fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
+    DataPlan {
         directory: PathBuf::new(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size,
+        color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation,
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
-    };
+    }
+}
+
+fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
+    data::decode_one(&stored(path), &plan(image_size, interpolation)).unwrap()
+}
+
+fn decode_grayscale(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
+    let plan = DataPlan { color_mode: ColorMode::Grayscale, ..plan(image_size, interpolation) };
     data::decode_one(&stored(path), &plan).unwrap()
 }
 
 #[test]
-fn resized_images_are_those_of_pillow() {
+fn resized_images_are_those_of_keras_in_colour_and_in_grey() {
     for size in [[20, 30], [24, 31], [94, 122], [80, 45]] {
         for (name, interpolation) in [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)] {
             let [height, width] = size;
             let expected = decode(&format!("resize/{name}_{height}x{width}.png"), size, Interpolation::Nearest);
             assert!(decode("images/resize.png", size, interpolation) == expected, "{name} to {height}x{width}");
+            let path = format!("resize/grayscale_{name}_{height}x{width}.png");
+            let expected = decode_grayscale(&path, size, Interpolation::Nearest);
+            let found = decode_grayscale("images/resize.png", size, interpolation);
+            assert!(found == expected, "{name} to {height}x{width} in grey");
         }
     }
 }
@@ -86,7 +99,7 @@ fn augmented_images_are_those_of_keras() {
         }
 
         let mut target = vec![0.0; source.len()];
-        apply(&drawn, &source, &mut target);
+        apply(&drawn, ColorMode::Rgb, &source, &mut target);
         let expected = arrays.tensor(name).unwrap();
         assert_eq!(expected.shape(), [size, size, 3]);
         let expected = expected.data().chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));

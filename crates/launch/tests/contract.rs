@@ -4,8 +4,8 @@
 
 use launch::{LaunchError, Launcher, Local};
 use plan::{
-    Augmentation, DataPlan, FillMode, Interpolation, LabelMode, Layer, Loss, Network, OnError, Optimizer, Request, Run,
-    Settings, Shape, Training,
+    Augmentation, ColorMode, DataPlan, FillMode, Interpolation, LabelMode, Layer, Loss, Network, OnError, Optimizer,
+    Request, Run, Settings, Shape, Training,
 };
 use record::Event;
 use std::fs;
@@ -90,6 +90,7 @@ fn request() -> Request {
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
                 label_mode: LabelMode::Binary,
                 image_size: [4, 4],
+                color_mode: ColorMode::Rgb,
                 batch_size: 2,
                 interpolation: Interpolation::Bilinear,
                 shuffle: true,

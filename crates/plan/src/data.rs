@@ -14,6 +14,9 @@ pub struct DataPlan {
     pub label_mode: LabelMode,
     /// Height and width that every image is resized to.
     pub image_size: [usize; 2],
+    /// Which channels an image has. Not written where it is the default, so that the ids of runs that knew no other stay.
+    #[serde(default, skip_serializing_if = "ColorMode::is_rgb")]
+    pub color_mode: ColorMode,
     /// Images in a batch; the last one of a pass may be smaller.
     pub batch_size: usize,
     /// How images are resized.
@@ -27,8 +30,35 @@ pub struct DataPlan {
 }
 
 impl DataPlan {
-    /// Channels of a decoded image: red, green, blue.
-    pub const CHANNELS: usize = 3;
+    /// Channels of an image, as decoded and as the network takes it.
+    pub fn channels(&self) -> usize {
+        self.color_mode.channels()
+    }
+}
+
+/// Which channels an image has: Keras's `color_mode`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColorMode {
+    /// Three: red, green, blue.
+    #[default]
+    Rgb,
+    /// One: the luma of ITU-R BT.601, as Pillow's `convert("L")`.
+    Grayscale,
+}
+
+impl ColorMode {
+    /// How many channels.
+    pub const fn channels(self) -> usize {
+        match self {
+            ColorMode::Rgb => 3,
+            ColorMode::Grayscale => 1,
+        }
+    }
+
+    fn is_rgb(&self) -> bool {
+        *self == ColorMode::Rgb
+    }
 }
 
 /// How labels are presented to the loss.

@@ -57,7 +57,7 @@ pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FillMode, Interpolation, LabelMode, Layer, Loss, Optimizer, Shape};
+    use crate::{ColorMode, FillMode, Interpolation, LabelMode, Layer, Loss, Optimizer, Shape};
 
     fn settings() -> Settings {
         let input = Shape::Image { height: 4, width: 4, channels: 3 };
@@ -67,6 +67,7 @@ mod tests {
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
                 label_mode: LabelMode::Binary,
                 image_size: [4, 4],
+                color_mode: ColorMode::Rgb,
                 batch_size: 20,
                 interpolation: Interpolation::Bilinear,
                 shuffle: true,
@@ -101,11 +102,12 @@ mod tests {
             run_id(&settings, 0, "digest", None)
         };
         let base = id(&|_| {});
-        let decisive: [&dyn Fn(&mut Settings); 10] = [
+        let decisive: [&dyn Fn(&mut Settings); 11] = [
             &|s| s.data.classes.swap(0, 1),
             &|s| s.data.label_mode = LabelMode::Categorical,
             &|s| s.data.batch_size = 21,
             &|s| s.data.interpolation = Interpolation::Nearest,
+            &|s| s.data.color_mode = ColorMode::Grayscale,
             &|s| s.data.shuffle = false,
             &|s| s.augmentation.fill_mode = FillMode::Wrap,
             &|s| s.network.layers[0].name = "flat".to_owned(),

@@ -3,7 +3,7 @@
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::value::{boolean, choice, count, integer, items, text, two};
-use plan::{Generate, GenerateKind, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, Generate, GenerateKind, Interpolation, LabelMode, OnError};
 use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
@@ -19,6 +19,7 @@ pub struct DataSpec {
     pub classes: Option<Vec<(String, Span)>>,
     pub label_mode: Option<(LabelMode, Span)>,
     pub image_size: Option<[usize; 2]>,
+    pub color_mode: ColorMode,
     pub batch_size: usize,
     pub interpolation: Interpolation,
     pub shuffle: bool,
@@ -28,6 +29,7 @@ pub struct DataSpec {
 
 pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
+    let color_modes = [("rgb", ColorMode::Rgb), ("grayscale", ColorMode::Grayscale)];
     let interpolations = [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)];
     let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
     let mut fields = Fields::open(at, "data", log)?;
@@ -43,6 +45,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
             log,
             two("[height, width]", count(1, LARGEST_SIDE)),
         ),
+        color_mode: fields.optional("color_mode", log, choice(&color_modes)).unwrap_or_default(),
         batch_size: fields.optional("batch_size", log, count(1, 65_536)).unwrap_or(BATCH_SIZE),
         interpolation: fields
             .optional("interpolation", log, choice(&interpolations))

@@ -3,7 +3,7 @@
 use crate::layer::LayerSpec;
 use crate::log::{Finding, Log};
 use crate::suggest;
-use plan::{DataPlan, Layer, Network, Shape, ShapeError};
+use plan::{ColorMode, Layer, Network, Shape, ShapeError};
 
 /// Weights of one layer that nobody's memory holds; also keeps all sums within 64 bits.
 const MOST_PARAMETERS: u128 = 1 << 31;
@@ -16,15 +16,16 @@ const SEARCH_LIMIT: usize = 1 << 20;
 /// in the experiment file.
 pub fn stack(
     image_size: [usize; 2],
+    color_mode: ColorMode,
     layers: &[LayerSpec],
     line_of: &dyn Fn(&LayerSpec) -> Option<usize>,
     log: &mut Log,
 ) -> Option<Network> {
     let named = layers.iter().map(|spec| (spec.name.clone(), spec.layer.clone(), line_of(spec))).collect();
-    let network = match Network::stack(image(image_size), named) {
+    let network = match Network::stack(image(image_size, color_mode), named) {
         Ok(network) => network,
         Err((index, error)) => {
-            log.add(describe(image_size, layers, index, &error));
+            log.add(describe(image_size, color_mode, layers, index, &error));
             return None;
         }
     };
@@ -45,16 +46,22 @@ pub fn stack(
     Some(network)
 }
 
-fn image([height, width]: [usize; 2]) -> Shape {
-    Shape::Image { height, width, channels: DataPlan::CHANNELS }
+fn image([height, width]: [usize; 2], color_mode: ColorMode) -> Shape {
+    Shape::Image { height, width, channels: color_mode.channels() }
 }
 
-fn describe(image_size: [usize; 2], layers: &[LayerSpec], index: usize, error: &ShapeError) -> Finding {
+fn describe(
+    image_size: [usize; 2],
+    color_mode: ColorMode,
+    layers: &[LayerSpec],
+    index: usize,
+    error: &ShapeError,
+) -> Finding {
     let spec = &layers[index];
     let (kind, name) = (spec.layer.type_name(), &spec.name);
     match error {
         ShapeError::Vanishes { .. } => {
-            let smallest = match smallest_image(layers) {
+            let smallest = match smallest_image(color_mode, layers) {
                 Some([height, width]) => format!("; the smallest image for this stack is {height}x{width}"),
                 None => String::new(),
             };
@@ -100,14 +107,13 @@ fn common_divisors(a: usize, b: usize) -> Vec<String> {
 }
 
 /// The smallest image that leaves something everywhere. Rows and columns do not depend on each other.
-fn smallest_image(layers: &[LayerSpec]) -> Option<[usize; 2]> {
-    let height = smallest_side(|side| fits(layers, [side, SEARCH_LIMIT]))?;
-    let width = smallest_side(|side| fits(layers, [SEARCH_LIMIT, side]))?;
+fn smallest_image(color_mode: ColorMode, layers: &[LayerSpec]) -> Option<[usize; 2]> {
+    let height = smallest_side(|side| fits(layers, image([side, SEARCH_LIMIT], color_mode)))?;
+    let width = smallest_side(|side| fits(layers, image([SEARCH_LIMIT, side], color_mode)))?;
     Some([height, width])
 }
 
-fn fits(layers: &[LayerSpec], size: [usize; 2]) -> bool {
-    let mut shape = image(size);
+fn fits(layers: &[LayerSpec], mut shape: Shape) -> bool {
     for spec in layers {
         shape = match spec.layer.output(shape) {
             Ok(shape) => shape,

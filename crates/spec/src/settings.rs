@@ -69,7 +69,7 @@ pub fn resolve(root: &Node, context: &Context, log: &mut Log) -> Option<Settings
     };
     let complete = head::fill_units(&mut layers, &labels, unknown, log);
     let line_of = |layer: &LayerSpec| context.line_of(layer);
-    let network = network::stack(data.image_size?, &layers, &line_of, log);
+    let network = network::stack(data.image_size?, data.color_mode, &layers, &line_of, log);
     let mut network = network.filter(|_| complete)?;
     network.weights = model.weights;
     head::check(&network, &layers, &labels, log);
@@ -88,6 +88,7 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
         classes: Vec::new(),
         label_mode,
         image_size: data.image_size.unwrap_or([1, 1]),
+        color_mode: data.color_mode,
         batch_size: data.batch_size,
         interpolation: data.interpolation,
         shuffle: data.shuffle,

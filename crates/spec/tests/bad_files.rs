@@ -26,6 +26,9 @@ complaints! {
     batch_size_0: "batch_size = 20" => "batch_size = 0";
     rate_1: "dropout.rate\" = 0.5" => "dropout.rate\" = 1.0";
     learning_rate_nan: "learning_rate = 1e-4" => "learning_rate = nan";
+    color_mode_unknown: "batch_size = 20" => "batch_size = 20\ncolor_mode = \"greyscale\"";
+    color_mode_of_a_wrong_type: "batch_size = 20" => "batch_size = 20\ncolor_mode = 1";
+    color_mode_misspelt: "batch_size = 20" => "batch_size = 20\ncolour_mode = \"grayscale\"";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";

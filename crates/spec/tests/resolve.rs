@@ -3,7 +3,7 @@
 mod common;
 
 use common::{GOOD, good_but, load, load_with};
-use plan::{Activation, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer};
+use plan::{Activation, ColorMode, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer};
 use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.toml");
@@ -125,6 +125,21 @@ fn a_level_may_replace_the_layers_that_another_changes() {
     assert_eq!(few.settings.network.layers[1].layer, Layer::Dropout(plan::layer::Dropout { rate: 0.2 }));
     assert_eq!(few.swept, ["0.2", "few"]);
     assert_eq!(experiment.variants[0].swept, ["0.1", "base"]);
+}
+
+#[test]
+fn the_network_takes_as_many_channels_as_the_images_have() {
+    let text =
+        without_factors() + "[factors.color_mode]\npath = \"data.color_mode\"\nvalues = [\"rgb\", \"grayscale\"]\n";
+    let experiment = load(&text).unwrap();
+    assert_eq!(names(&experiment), ["color_mode=rgb", "color_mode=grayscale"]);
+    let shapes: Vec<(ColorMode, String)> = experiment
+        .variants
+        .iter()
+        .map(|variant| (variant.settings.data.color_mode, variant.settings.network.input.to_string()))
+        .collect();
+    let (rgb, grayscale) = ("(32, 32, 3)".to_owned(), "(32, 32, 1)".to_owned());
+    assert_eq!(shapes, [(ColorMode::Rgb, rgb), (ColorMode::Grayscale, grayscale)]);
 }
 
 #[test]

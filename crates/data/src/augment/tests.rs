@@ -10,7 +10,7 @@ fn picture(height: usize, width: usize) -> Vec<u8> {
 
 fn applied(operations: Vec<DrawnOperation>, fill_mode: FillMode, (height, width): (usize, usize)) -> Vec<f32> {
     let mut target = vec![f32::NAN; height * width * 3];
-    apply(&Drawn::new(operations, fill_mode, height, width), &picture(height, width), &mut target);
+    apply(&Drawn::new(operations, fill_mode, height, width), ColorMode::Rgb, &picture(height, width), &mut target);
     target
 }
 
@@ -43,7 +43,7 @@ fn no_operation_gives_exactly_the_levels() {
     let still = moved(size, |row, column| Some((row, column)));
     let none = Augmentation::default();
     let mut target = vec![0.0; 7 * 11 * 3];
-    apply(&draw(&none, 1, 2, 3, 7, 11), &picture(7, 11), &mut target);
+    apply(&draw(&none, 1, 2, 3, 7, 11), ColorMode::Rgb, &picture(7, 11), &mut target);
     assert_eq!(target, still);
     let idle = vec![
         DrawnOperation::Rotation { degrees: 0.0 },
@@ -116,7 +116,7 @@ fn a_quarter_turn_takes_rows_to_columns_about_the_centre() {
     // The centre of an image that is not square stays where it is.
     let (wide, drawn) = (picture(5, 9), Drawn::new(vec![DrawnOperation::Rotation { degrees: 90.0 }], NEAREST, 5, 9));
     let mut target = vec![0.0; wide.len()];
-    apply(&drawn, &wide, &mut target);
+    apply(&drawn, ColorMode::Rgb, &wide, &mut target);
     let centre = (2 * 9 + 4) * 3;
     assert!((target[centre] - f32::from(wide[centre]) / 255.0).abs() < 1e-5);
 }
@@ -196,7 +196,7 @@ fn the_bits_of_the_tutorial_chain_are_pinned() {
     // Changing these changes every augmented result: bump plan::ENGINE_VERSION with them.
     let source = picture(30, 40);
     let mut target = vec![0.0; source.len()];
-    apply(&draw(&tutorial(0.5), 0, 1, 0, 30, 40), &source, &mut target);
+    apply(&draw(&tutorial(0.5), 0, 1, 0, 30, 40), ColorMode::Rgb, &source, &mut target);
     let bytes: Vec<u8> = target.iter().flat_map(|value| value.to_le_bytes()).collect();
     assert_eq!(blake3::hash(&bytes).to_hex()[..16], *"f947450f784fa1ba");
 }
@@ -215,16 +215,37 @@ fn any_operation() -> impl Strategy<Value = DrawnOperation> {
     ]
 }
 
+fn any_fill_mode() -> impl Strategy<Value = FillMode> {
+    let constant = FillMode::Constant { value: 255.0 };
+    prop_oneof![Just(NEAREST), Just(FillMode::Reflect), Just(FillMode::Wrap), Just(constant)]
+}
+
 proptest! {
     #[test]
     fn any_chain_on_any_size_gives_levels_of_the_source(
         operations in prop::collection::vec(any_operation(), 0..6),
-        mode in prop_oneof![Just(NEAREST), Just(FillMode::Reflect), Just(FillMode::Wrap), Just(FillMode::Constant { value: 255.0 })],
+        mode in any_fill_mode(),
         height in 1_usize..24,
         width in 1_usize..24,
     ) {
         for value in applied(operations, mode, (height, width)) {
             prop_assert!((0.0..=1.0).contains(&value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_channel_alone_has_the_bits_that_it_has_beside_others(
+        operations in prop::collection::vec(any_operation(), 0..6),
+        mode in any_fill_mode(),
+        height in 1_usize..24,
+        width in 1_usize..24,
+        channel in 0_usize..3,
+    ) {
+        let alone: Vec<u8> = picture(height, width).into_iter().skip(channel).step_by(3).collect();
+        let mut target = vec![f32::NAN; height * width];
+        apply(&Drawn::new(operations.clone(), mode, height, width), ColorMode::Grayscale, &alone, &mut target);
+        let beside: Vec<f32> =
+            applied(operations, mode, (height, width)).into_iter().skip(channel).step_by(3).collect();
+        prop_assert_eq!(target, beside);
     }
 }

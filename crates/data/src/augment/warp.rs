@@ -6,24 +6,29 @@
 //! checked. Positions along a row are in fixed point: whole pixel and fraction come apart with a shift and a mask.
 
 use super::{Drawn, fill::inside};
-use plan::FillMode;
+use plan::{ColorMode, FillMode};
 
-const CHANNELS: usize = plan::DataPlan::CHANNELS;
-/// Floats in a vector of every machine: a pixel's channels and one more.
-const LANES: usize = CHANNELS + 1;
+/// `source` and `target` are of the size that `drawn` is for, and of the channels of `color_mode`.
+pub(super) fn warp(drawn: &Drawn, color_mode: ColorMode, source: &[u8], target: &mut [f32]) {
+    match color_mode {
+        // Four floats are a vector of every machine: a pixel's channels and one more.
+        ColorMode::Rgb => warp_channels::<{ ColorMode::Rgb.channels() }, 4>(drawn, source, target),
+        ColorMode::Grayscale => warp_channels::<{ ColorMode::Grayscale.channels() }, 1>(drawn, source, target),
+    }
+}
 
-/// `source` and `target` are of the size that `drawn` is for.
-pub(super) fn warp(drawn: &Drawn, source: &[u8], target: &mut [f32]) {
+/// `LANES`, `CHANNELS` or one more, are computed at a time where nothing is checked.
+fn warp_channels<const CHANNELS: usize, const LANES: usize>(drawn: &Drawn, source: &[u8], target: &mut [f32]) {
     let (height, width) = (drawn.height, drawn.width);
     let outside = match drawn.fill_mode {
         FillMode::Constant { value } => value / 255.0,
         FillMode::Nearest | FillMode::Reflect | FillMode::Wrap => 0.0, // every position is brought back inside
     };
-    let image = Image { pixels: source, height, width, fill_mode: drawn.fill_mode, outside };
+    let image = Image::<CHANNELS, LANES> { pixels: source, height, width, fill_mode: drawn.fill_mode, outside };
     for (row, target) in target.chunks_exact_mut(width * CHANNELS).enumerate() {
         let [rows, columns] = drawn.matrix.0.map(|coefficients| Line::of(coefficients, row, width));
-        // One source column and one target column less than could be, because `sample_inside` reads and writes four
-        // channels.
+        // One source column and one target column less than could be, because `sample_inside` reads and writes a lane more
+        // than there are channels. The same where it does not, so that grey has the bits that colour would have.
         let sources = overlap(rows.run_inside(height - 1, width), columns.run_inside(width.saturating_sub(2), width));
         let (first, end) = overlap(sources, (0, width - 1));
         for column in first..end {
@@ -108,7 +113,7 @@ fn overlap((first_a, end_a): (usize, usize), (first_b, end_b): (usize, usize)) -
     (first, end.max(first))
 }
 
-struct Image<'a> {
+struct Image<'a, const CHANNELS: usize, const LANES: usize> {
     pixels: &'a [u8],
     height: usize,
     width: usize,
@@ -117,8 +122,8 @@ struct Image<'a> {
     outside: f32,
 }
 
-impl Image<'_> {
-    /// 0 <= row < height - 1 and 0 <= column < width - 2. The last lane is of no use.
+impl<const CHANNELS: usize, const LANES: usize> Image<'_, CHANNELS, LANES> {
+    /// 0 <= row < height - 1 and 0 <= column < width - 2. A lane more than there are channels is of no use.
     #[inline(always)]
     fn sample_inside(&self, row: Position, column: Position) -> [f32; LANES] {
         let at = (row.whole() * self.width + column.whole()) * CHANNELS;

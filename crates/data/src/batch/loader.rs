@@ -94,7 +94,7 @@ impl Work {
                     let position = first + row as u64;
                     let (height, width) = (images.height, images.width);
                     let drawn = augment::draw(&self.augmentation, self.order.seed, epoch, position, height, width);
-                    augment::apply(&drawn, images.image(image as usize), target);
+                    augment::apply(&drawn, images.color_mode, images.image(image as usize), target);
                 },
             );
         });

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::plan as plan_of;
-use plan::{Augmentation, DataPlan, Operation};
+use plan::{Augmentation, ColorMode, DataPlan, Operation};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ fn images(count: usize) -> Arc<Images> {
     Arc::new(Images {
         height,
         width,
+        color_mode: ColorMode::Rgb,
         pixels: (0..count).flat_map(|i| vec![i as u8; height * width * 3]).collect(),
         labels: (0..count as u32).map(|i| i % 2).collect(),
         paths: vec![Default::default(); count],

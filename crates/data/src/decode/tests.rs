@@ -5,7 +5,7 @@ use image::{ExtendedColorType, ImageEncoder};
 use insta::assert_snapshot;
 use plan::Interpolation;
 
-fn decoded(bytes: &[u8]) -> Rgb {
+fn decoded(bytes: &[u8]) -> Decoded {
     let data = directory(&[("image", bytes)]);
     decode_file(&data.path().join("image")).unwrap()
 }
@@ -78,7 +78,25 @@ fn decode_one_gives_the_size_of_the_plan() {
     for interpolation in [Interpolation::Nearest, Interpolation::Bilinear] {
         let plan = DataPlan { interpolation, ..plan(data.path()) };
         assert_eq!(decode_one(&data.path().join("a.png"), &plan).unwrap().len(), 4 * 6 * 3);
+        let plan = DataPlan { color_mode: ColorMode::Grayscale, ..plan };
+        assert_eq!(decode_one(&data.path().join("a.png"), &plan).unwrap().len(), 4 * 6);
     }
+}
+
+#[test]
+fn colour_becomes_grey_before_it_is_resized() {
+    // Blues of 0 and 5 are greys of 0 and 1, whose mean is rounded up; their own mean, 3, would be a grey of 0.
+    let data = directory(&[
+        ("blue.png", &png(1, 2, |_, column, channel| if (column, channel) == (1, 2) { 5 } else { 0 })),
+        ("grey.png", &encode(&[7, 200], 1, 2, ExtendedColorType::L8)),
+        ("clear.png", &encode(&[40, 255, 40, 0], 1, 2, ExtendedColorType::La8)),
+    ]);
+    let decoded = |name: &str, width: usize| {
+        let plan = DataPlan { image_size: [1, width], color_mode: ColorMode::Grayscale, ..plan(data.path()) };
+        decode_one(&data.path().join(name), &plan).unwrap()
+    };
+    assert_eq!((decoded("blue.png", 2), decoded("blue.png", 1)), (vec![0, 1], vec![1]));
+    assert_eq!((decoded("grey.png", 2), decoded("clear.png", 2)), (vec![7, 200], vec![40, 255]));
 }
 
 #[test]

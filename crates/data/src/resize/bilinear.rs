@@ -4,19 +4,19 @@
 //! fractional bits: Pillow's arithmetic (`Image.resize(..., Image.BILINEAR)`), and exact on every machine. Pillow since
 //! version 13 does columns first where an image shrinks mostly in height; levels then differ by one at most.
 
-use crate::decode::Rgb;
+use crate::decode::Decoded;
 
 const FRACTION_BITS: u32 = 22;
 
-/// `height * width * 3` bytes.
-pub(super) fn resize(image: &Rgb, height: usize, width: usize) -> Vec<u8> {
-    let source_stride = image.width * 3;
+/// `height * width * CHANNELS` bytes.
+pub(super) fn resize<const CHANNELS: usize>(image: &Decoded, height: usize, width: usize) -> Vec<u8> {
+    let source_stride = image.width * CHANNELS;
     let taps = Taps::of(image.width, width);
-    let mut narrowed = vec![0; image.height * width * 3];
-    for (source, target) in image.pixels.chunks_exact(source_stride).zip(narrowed.chunks_exact_mut(width * 3)) {
-        for (pixel, (first, weights)) in target.chunks_exact_mut(3).zip(taps.iter()) {
-            let mut sums = [HALF; 3];
-            for (levels, weight) in source[first * 3..].chunks_exact(3).zip(weights) {
+    let mut narrowed = vec![0; image.height * width * CHANNELS];
+    for (source, target) in image.pixels.chunks_exact(source_stride).zip(narrowed.chunks_exact_mut(width * CHANNELS)) {
+        for (pixel, (first, weights)) in target.chunks_exact_mut(CHANNELS).zip(taps.iter()) {
+            let mut sums = [HALF; CHANNELS];
+            for (levels, weight) in source[first * CHANNELS..].chunks_exact(CHANNELS).zip(weights) {
                 for (sum, &level) in sums.iter_mut().zip(levels) {
                     *sum += i32::from(level) * weight;
                 }
@@ -25,7 +25,7 @@ pub(super) fn resize(image: &Rgb, height: usize, width: usize) -> Vec<u8> {
         }
     }
 
-    let stride = width * 3;
+    let stride = width * CHANNELS;
     let mut target = Vec::with_capacity(height * stride);
     let mut sums = vec![HALF; stride];
     for (first, weights) in Taps::of(image.height, height).iter() {
@@ -89,12 +89,13 @@ impl Taps {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plan::ColorMode;
 
     #[test]
     fn the_same_size_gives_the_same_bytes() {
         let pixels: Vec<u8> = (0..5 * 7 * 3).map(|i| (i * 37 % 256) as u8).collect();
-        let image = Rgb { height: 5, width: 7, pixels: pixels.clone() };
-        assert_eq!(resize(&image, 5, 7), pixels);
+        let image = Decoded { height: 5, width: 7, color_mode: ColorMode::Rgb, pixels: pixels.clone() };
+        assert_eq!(resize::<3>(&image, 5, 7), pixels);
     }
 
     #[test]
@@ -111,8 +112,10 @@ mod tests {
     #[test]
     fn halving_averages_with_the_triangle() {
         // The taps 1/8 3/8 3/8 1/8, of which one falls off the border: 3/7 3/7 1/7.
-        let image = Rgb { height: 1, width: 4, pixels: [0, 80, 160, 240].iter().flat_map(|&v| [v; 3]).collect() };
-        let halved = resize(&image, 1, 2);
-        assert_eq!(halved, [57, 57, 57, 183, 183, 183]);
+        let colours = [0, 80, 160, 240].iter().flat_map(|&level| [level; 3]).collect();
+        let colour = Decoded { height: 1, width: 4, color_mode: ColorMode::Rgb, pixels: colours };
+        assert_eq!(resize::<3>(&colour, 1, 2), [57, 57, 57, 183, 183, 183]);
+        let grey = Decoded { color_mode: ColorMode::Grayscale, pixels: vec![0, 80, 160, 240], ..colour };
+        assert_eq!(resize::<1>(&grey, 1, 2), [57, 183]);
     }
 }

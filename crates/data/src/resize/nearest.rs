@@ -1,15 +1,15 @@
 //! Each target pixel is the source pixel under its centre.
 
-use crate::decode::Rgb;
+use crate::decode::Decoded;
 
-/// `height * width * 3` bytes.
-pub(super) fn resize(image: &Rgb, height: usize, width: usize) -> Vec<u8> {
+/// `height * width * CHANNELS` bytes.
+pub(super) fn resize<const CHANNELS: usize>(image: &Decoded, height: usize, width: usize) -> Vec<u8> {
     let columns = source_of(image.width, width);
-    let mut target = Vec::with_capacity(height * width * 3);
+    let mut target = Vec::with_capacity(height * width * CHANNELS);
     for row in source_of(image.height, height) {
-        let source = &image.pixels[row * image.width * 3..][..image.width * 3];
+        let source = &image.pixels[row * image.width * CHANNELS..][..image.width * CHANNELS];
         for &column in &columns {
-            target.extend_from_slice(&source[column * 3..column * 3 + 3]);
+            target.extend_from_slice(&source[column * CHANNELS..][..CHANNELS]);
         }
     }
     target

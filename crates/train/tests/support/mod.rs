@@ -11,8 +11,8 @@ pub use model::Small;
 
 use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
 use plan::{
-    Activation, Augmentation, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network, OnError,
-    Optimizer, Padding, Run, Settings, Shape, Training, Window,
+    Activation, Augmentation, ColorMode, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network,
+    OnError, Optimizer, Padding, Run, Settings, Shape, Training, Window,
 };
 use record::{Event, RunDirectory, RunRecord};
 use std::path::Path;
@@ -62,6 +62,7 @@ pub fn run(directory: &Path) -> Run {
         classes: vec![],
         label_mode: LabelMode::Categorical,
         image_size: [16, 16],
+        color_mode: ColorMode::Rgb,
         batch_size: 4,
         interpolation: Interpolation::Bilinear,
         shuffle: true,
