@@ -147,6 +147,17 @@ fn binary_labels_for_four_classes() {
 }
 
 #[test]
+fn nothing_to_train() {
+    let (data, rest) = common::GOOD.split_once("[[model.layers]]").unwrap();
+    let (_, training) = rest.split_once("[training]").unwrap();
+    let (training, _) = training.split_once("[factors").unwrap();
+    let layers = "[[model.layers]]\ntype = \"max_pool2d\"\n\n[[model.layers]]\ntype = \"global_average_pool2d\"\n";
+    let text = format!("{data}{layers}\n[training]{training}");
+    let text = text.replace("batch_size = 20", "batch_size = 20\nlabel_mode = \"categorical\"");
+    insta::assert_snapshot!(load_with(&text, &[], &["bird", "cat", "dog"]).unwrap_err().render(false));
+}
+
+#[test]
 fn number_of_classes_not_known() {
     let text = good_but("batch_size = 20", "batch_size = 20\nlabel_mode = \"categorical\"");
     insta::assert_snapshot!(load_with(&text, &[], &[]).unwrap_err().render(false));
