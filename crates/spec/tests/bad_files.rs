@@ -31,6 +31,8 @@ complaints! {
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";
     fill_value_without_constant: "[augmentation]" => "[augmentation]\nfill_value = 3";
     missing_key: "kernel_size = 3\n" => "";
+    missing_key_misspelt: "filters = 8\nkernel_size = 3" => "filter = 8\nkernel_sizes = 3";
+    missing_table_misspelt: "[training]" => "[trainings]";
     missing_table: "[training]\nepochs = 2\noptimizer = { type = \"rmsprop\", learning_rate = 1e-4 }" => "";
     missing_schema: "schema = 1" => "";
     schema_of_the_future: "schema = 1" => "schema = 2";
