@@ -14,43 +14,21 @@ import os
 import sys
 import time
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
-os.environ["KERAS_BACKEND"] = "tensorflow"
+from keras_network import compiled
 
 import tensorflow as tf
-from keras import Input, Sequential, callbacks, layers, losses, optimizers
+from keras import Sequential, callbacks, layers
 from keras.utils import image_dataset_from_directory
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
-SIZE = (150, 150)
-BATCH = 20
 AUTOTUNE = tf.data.AUTOTUNE
 
 
-def network():
-    blocks = [
-        layer
-        for filters in (32, 64, 128, 128)
-        for layer in (layers.Conv2D(filters, 3, activation="relu"), layers.MaxPooling2D(2))
-    ]
-    model = Sequential(
-        [Input((*SIZE, 3)), *blocks, layers.Flatten(), layers.Dense(512, activation="relu"), layers.Dense(1)]
-    )
-    model.compile(
-        optimizer=optimizers.RMSprop(1e-4),
-        loss=losses.BinaryCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    return model
-
-
-def datasets(folder, classes, cached):
+def datasets(folder, classes, size, batch, cached):
     def images(split, shuffle):
         path = os.path.join(folder, split)
         dataset = image_dataset_from_directory(
-            path, label_mode="binary", class_names=classes, image_size=SIZE, batch_size=BATCH, shuffle=shuffle, verbose=0
+            path, label_mode="binary", class_names=classes, image_size=size, batch_size=batch, shuffle=shuffle, verbose=0
         )
         return dataset.cache() if cached else dataset
 
@@ -71,7 +49,7 @@ def datasets(folder, classes, cached):
     return train, validation
 
 
-def generators(folder, classes):
+def generators(folder, classes, size, batch):
     augmented = ImageDataGenerator(
         rescale=1 / 255,
         rotation_range=40,
@@ -83,7 +61,7 @@ def generators(folder, classes):
         fill_mode="nearest",
     )
     plain = ImageDataGenerator(rescale=1 / 255)
-    options = dict(target_size=SIZE, batch_size=BATCH, class_mode="binary", classes=classes)
+    options = dict(target_size=size, batch_size=batch, class_mode="binary", classes=classes)
     return (
         augmented.flow_from_directory(os.path.join(folder, "train"), **options),
         plain.flow_from_directory(os.path.join(folder, "validation"), shuffle=False, **options),
@@ -107,13 +85,14 @@ class Clock(callbacks.Callback):
 def main(folder, threads, epochs, mode, *classes):
     tf.config.threading.set_intra_op_parallelism_threads(int(threads))
     tf.config.threading.set_inter_op_parallelism_threads(int(threads))
-    classes = list(classes) or None
+    model, (*size, _), batch = compiled("reference", metrics=["accuracy"])
+    wanted = (folder, list(classes) or None, tuple(size), batch)
     if mode == "generator":
-        train, validation = generators(folder, classes)
+        train, validation = generators(*wanted)
     else:
-        train, validation = datasets(folder, classes, cached=mode == "cached")
+        train, validation = datasets(*wanted, cached=mode == "cached")
     clock = Clock()
-    network().fit(train, validation_data=validation, epochs=int(epochs), callbacks=[clock], verbose=0)
+    model.fit(train, validation_data=validation, epochs=int(epochs), callbacks=[clock], verbose=0)
     print(*clock.seconds)
 
 

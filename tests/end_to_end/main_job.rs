@@ -1,6 +1,6 @@
 //! The main job: results that are there, complete, and the same however they came about.
 
-use crate::support::{Project, assert_same, committed, models};
+use crate::support::{Project, assert_same, committed};
 use std::fs;
 
 #[test]
@@ -33,19 +33,6 @@ fn a_run_writes_its_results_and_running_again_changes_no_byte() {
     assert!(second.stderr.contains("nothing to train"), "{}", second.stderr);
     assert_eq!(first.stdout, second.stdout);
     assert_same(&files, &committed(&project.results()));
-}
-
-#[test]
-fn threads_and_jobs_change_no_byte() {
-    let project = Project::tiny();
-    project.succeeds(&["run", "experiments/tiny.toml", "--out", "one", "--threads", "1"]);
-    project.succeeds(&["run", "experiments/tiny.toml", "--out", "two", "--threads", "2"]);
-    project.succeeds(&["run", "experiments/tiny.toml", "--out", "jobs", "--jobs", "2", "--threads", "3"]);
-    let folder = |name: &str| project.path().join(name).join("tiny");
-    for other in ["two", "jobs"] {
-        assert_same(&committed(&folder("one")), &committed(&folder(other)));
-        assert_same(&models(&folder("one")), &models(&folder(other)));
-    }
 }
 
 #[test]

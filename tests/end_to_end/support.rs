@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// A folder with `experiments/tiny.toml` in it, which goes when the test ends.
+/// A folder with an experiment in it, `experiments/tiny.toml` but for one test. It goes when the test ends.
 pub struct Project {
     folder: TempDir,
 }
@@ -70,9 +70,14 @@ impl Project {
 
     /// The tiny experiment, changed.
     pub fn with(change: impl FnOnce(String) -> String) -> Project {
+        Project::named("tiny", &change(TINY.to_owned()))
+    }
+
+    /// An experiment of that name, as `text` says.
+    pub fn named(name: &str, text: &str) -> Project {
         let folder = tempfile::tempdir().expect("a folder for temporary files");
         fs::create_dir(folder.path().join("experiments")).unwrap();
-        fs::write(folder.path().join("experiments/tiny.toml"), change(TINY.to_owned())).unwrap();
+        fs::write(folder.path().join("experiments").join(name).with_extension("toml"), text).unwrap();
         Project { folder }
     }
 
@@ -132,14 +137,17 @@ impl From<Output> for Text {
     }
 }
 
-/// The bytes of all committed files of a results folder, by name.
-pub fn committed(results: &Path) -> BTreeMap<String, Vec<u8>> {
+/// The bytes of files, by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// All committed files of a results folder.
+pub fn committed(results: &Path) -> Files {
     let files = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap())).collect()
 }
 
-/// The bytes of the trained models, by run.
-pub fn models(results: &Path) -> BTreeMap<String, Vec<u8>> {
+/// The trained models, by run.
+pub fn models(results: &Path) -> Files {
     let mut models = BTreeMap::new();
     for variant in fs::read_dir(results.join("runs")).unwrap().map(|entry| entry.unwrap().path()) {
         if !variant.is_dir() {
@@ -154,7 +162,7 @@ pub fn models(results: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Fails with the names of the files that differ, not with their bytes.
-pub fn assert_same(left: &BTreeMap<String, Vec<u8>>, right: &BTreeMap<String, Vec<u8>>) {
+pub fn assert_same(left: &Files, right: &Files) {
     let names: Vec<_> = left.keys().collect();
     assert_eq!(names, right.keys().collect::<Vec<_>>());
     let differing: Vec<_> = names.into_iter().filter(|name| left[*name] != right[*name]).collect();

@@ -10,6 +10,7 @@ use plan::{Run, Settings};
 use std::error::Error;
 use std::io::BufRead;
 use train::learner::Learner;
+use train::peak;
 use train::program::on_threads;
 use train::timing::Stopwatch;
 
@@ -27,11 +28,14 @@ struct Arguments {
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (network, threads, batch) = match arguments.as_slice() {
-        [network, threads, _mode] => (network, threads, None),
-        [network, threads, _mode, batch] => (network, threads, Some(batch.parse()?)),
+    let (network, threads, mode, batch) = match arguments.as_slice() {
+        [network, threads, mode] => (network, threads, mode, None),
+        [network, threads, mode, batch] => (network, threads, mode, Some(batch.parse()?)),
         _ => return Err("bench NETWORK THREADS MODE [BATCH]".into()),
     };
+    if mode != "step" {
+        return Err(format!("no mode `{mode}`; there is `step`").into());
+    }
     nn::check_processor()?;
     serve(&Arguments { network: network.clone(), threads: threads.parse()?, batch })
 }
@@ -52,7 +56,7 @@ fn train_steps<M: Model>(settings: &str, arguments: &Arguments) -> Result<(), Fa
                 Ok(steps) => {
                     (0..steps).map(|_| timed_step(&mut learner, batch.clone())).collect::<Result<Vec<_>, _>>()?
                 }
-                Err(_) => vec![peak_memory()],
+                Err(_) => vec![(peak::resident().unwrap_or(0) / 1024).to_string()],
             };
             println!("{}", answer.join(" "));
         }
@@ -83,11 +87,4 @@ fn timed_step<M: Model>(learner: &mut Learner<M>, batch: Batch) -> Result<String
     let nanoseconds = clock.seconds() * 1e9;
     assert!(seen.loss.is_finite(), "the loss is {}", seen.loss);
     Ok(format!("{nanoseconds:.0}"))
-}
-
-/// The most memory that this process has held, in kB.
-fn peak_memory() -> String {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()).unwrap_or("0").to_owned()
 }

@@ -5,7 +5,8 @@
 //! the next one, so that they need not be allocated anew, need not clear them.
 //!
 //! Overwriting is right as long as a tensor feeds one layer, which a layer's `forward` sees to by taking its input by value;
-//! tests and debug builds make sure.
+//! tests and debug builds make sure. There a gradient is cleared when it is read, and so one that is not zero was written in
+//! this pass.
 
 use dfdx::prelude::{Cpu, CpuError, Gradients, OwnedTape, Shape, SplitTape, Tensor, Trace, ZerosTensor};
 

@@ -6,9 +6,9 @@ use common::{build, conv, gradient, gradients, network, numbers, parameter_gradi
 use dfdx::prelude::{Backward, Cpu, Gradients, PutTape, SplitTape, Trace};
 use nn::loss::MeanLoss;
 use nn::{
-    Activation, Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, GroupedKernel, Image, Kernel, Linear,
-    MaxPool2d, OwnedTape, Pass, Pool, Relu, Strides, Tanh, Valid, Vector, conv_relu_pool, conv_relu_pool_first, slice,
-    slice_mut,
+    Activation, Bias, Build, BuildError, Conv2d, Dense, Dropout, Flatten, GlobalAveragePool2d, GroupedKernel, Image,
+    Kernel, Linear, MaxPool2d, OwnedTape, Pass, Pool, Relu, Strides, Tanh, Valid, Vector, conv_relu_pool,
+    conv_relu_pool_first, slice, slice_mut,
 };
 use plan::{Loss, Padding};
 
@@ -204,6 +204,25 @@ fn the_gradient_of_a_large_matrix_is_its_factors_product() {
         }
         let sums: Vec<f32> = (0..OUTPUTS).map(|column| dy.iter().skip(column).step_by(OUTPUTS).sum()).collect();
         common::assert_close("bias", &parameter_gradients(&mut layer, &mut found)[1], &sums, 1e-6);
+    }
+}
+
+#[test]
+fn a_network_without_weights_is_walked_back_as_often_as_one_likes() {
+    let layer: GlobalAveragePool2d<I, Vector<3>> =
+        build::<I, _>(plan::Layer::GlobalAveragePool2d, GlobalAveragePool2d::new);
+    let loss = MeanLoss::new(Loss::CategoricalCrossentropy);
+    let pass = |seed, kept| {
+        let logits = layer.forward(images(seed, 2));
+        let mut gradients = loss.forward(logits.clone().put_tape(nn::tape(kept)), &[0, 2]).1.backward();
+        (gradient(&mut gradients, &logits), gradients)
+    };
+    let mut kept = Gradients::leaky();
+    for seed in [1, 2, 2] {
+        let (expected, _) = pass(seed, Gradients::leaky());
+        let (found, gradients) = pass(seed, kept);
+        assert_eq!(found, expected);
+        kept = gradients;
     }
 }
 

@@ -20,15 +20,22 @@ pub struct Fields<'d> {
     /// Of the table: its header, or its braces.
     pub span: Span,
     known: Vec<&'static str>,
+    /// Keys that must be there and are not, and what was reported of each.
+    missing: Vec<(&'static str, Finding)>,
 }
 
 impl<'d> Fields<'d> {
     /// Opens a table for reading. `section` names its vocabulary, whatever the path is: `model.layers.conv2d`.
     pub fn open(at: &At<'d>, section: &'static str, log: &mut Log) -> Option<Fields<'d>> {
         match at.node.as_table() {
-            Some(table) => {
-                Some(Fields { path: at.path.clone(), section, table, span: at.node.span, known: Vec::new() })
-            }
+            Some(table) => Some(Fields {
+                path: at.path.clone(),
+                section,
+                table,
+                span: at.node.span,
+                known: Vec::new(),
+                missing: Vec::new(),
+            }),
             None => {
                 log.add(wrong_type(at, "a table"));
                 None
@@ -76,22 +83,26 @@ impl<'d> Fields<'d> {
                     "" => ("the file".to_owned(), String::new()),
                     path => (format!("`{path}`"), format!("`{key}` is missing")),
                 };
-                log.add(
-                    Finding::new(self.span, format!("{of} lacks `{key}`"), label)
-                        .help(format!("add `{key} = ...`: {what}")),
-                );
+                let finding = Finding::new(self.span, format!("{of} lacks `{key}`"), label)
+                    .help(format!("add `{key} = ...`: {what}"));
+                self.missing.push((key, finding.clone()));
+                log.add(finding);
                 None
             }
         }
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key that was not asked for. One that was probably meant to be a key that is missing is the whole
+    /// complaint: nothing else is said of the missing one.
     pub fn close(self, log: &mut Log) {
         for entry in &self.table.0 {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
             let nearest = suggest::nearest(&entry.key, self.known.iter().copied());
+            for (_, reported) in self.missing.iter().filter(|(key, _)| nearest == Some(*key)) {
+                log.findings.retain(|finding| finding != reported);
+            }
             let mut known = self.known.clone();
             known.sort_unstable();
             let inside = if self.path.is_empty() { "the file".to_owned() } else { format!("`{}`", self.path) };

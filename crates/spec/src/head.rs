@@ -121,7 +121,7 @@ pub fn fill_units(layers: &mut [LayerSpec], labels: &Labels, unknown: Option<(Sp
     }
 }
 
-/// Checks that the last layer gives the logits that the loss takes.
+/// Checks that the last layer gives the logits that the loss takes, and that there is something to train.
 pub fn check(network: &Network, layers: &[LayerSpec], labels: &Labels, log: &mut Log) {
     let (Some(last), Some(plan)) = (layers.last(), network.layers.last()) else { return };
     let (kind, name, loss) = (last.layer.type_name(), &last.name, labels.loss.name());
@@ -160,6 +160,13 @@ pub fn check(network: &Network, layers: &[LayerSpec], labels: &Labels, log: &mut
                 log.add(
                     Finding::new(last.span, message, format!("`{loss}` takes a vector of logits"))
                         .help("end with `type = \"flatten\"` and `type = \"dense\"`, the latter without `units`"),
+                );
+            }
+            Shape::Vector { .. } if network.parameter_count() == 0 => {
+                let message = format!("the network, which ends in {kind} \"{name}\", has no weights");
+                log.add(
+                    Finding::new(last.span, message, "nothing up to here can be trained")
+                        .help("end with `type = \"dense\"`, without `units` and `activation`"),
                 );
             }
             Shape::Vector { units } => size(last, units, labels, log),

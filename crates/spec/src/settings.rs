@@ -1,12 +1,12 @@
 //! One variant's tree as plain settings: every table read, defaults filled in, shapes worked out.
 
 use crate::data::{self, DataSpec};
-use crate::document::Node;
+use crate::document::{Entry, Node};
 use crate::fields::At;
 use crate::layer::LayerSpec;
 use crate::log::{Finding, Log, Source, Span};
 use crate::training::TrainingSpec;
-use crate::{augmentation, diagnostics, head, model, network, training};
+use crate::{augmentation, diagnostics, head, model, network, suggest, training};
 use plan::{Augmentation, DataPlan, Settings, Training};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,9 @@ fn optional_table<'d>(root: &'d Node, key: &str) -> Option<At<'d>> {
 
 fn table<'d>(root: &'d Node, key: &str, log: &mut Log) -> Option<At<'d>> {
     let at = optional_table(root, key);
-    if at.is_none() {
+    // Where it is only misspelt, that was reported with the file's other keys.
+    let misspelt = |entry: &Entry| suggest::nearest(&entry.key, [key]).is_some();
+    if at.is_none() && !root.as_table().is_some_and(|table| table.0.iter().any(misspelt)) {
         let start = Span { source: 0, start: 0, end: 0 };
         log.add(
             Finding::new(start, format!("the file lacks the table `[{key}]`"), "")

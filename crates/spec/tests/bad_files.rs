@@ -34,6 +34,8 @@ complaints! {
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";
     fill_value_without_constant: "[augmentation]" => "[augmentation]\nfill_value = 3";
     missing_key: "kernel_size = 3\n" => "";
+    missing_key_misspelt: "filters = 8\nkernel_size = 3" => "filter = 8\nkernel_sizes = 3";
+    missing_table_misspelt: "[training]" => "[trainings]";
     missing_table: "[training]\nepochs = 2\noptimizer = { type = \"rmsprop\", learning_rate = 1e-4 }" => "";
     missing_schema: "schema = 1" => "";
     schema_of_the_future: "schema = 1" => "schema = 2";
@@ -147,6 +149,17 @@ fn binary_labels_for_four_classes() {
     let four = ["dress", "hat", "shirt", "shoes"];
     let error = load_with(common::GOOD, &["data.directory=/data/clothing"], &four).unwrap_err();
     insta::assert_snapshot!(error.render(false));
+}
+
+#[test]
+fn nothing_to_train() {
+    let (data, rest) = common::GOOD.split_once("[[model.layers]]").unwrap();
+    let (_, training) = rest.split_once("[training]").unwrap();
+    let (training, _) = training.split_once("[factors").unwrap();
+    let layers = "[[model.layers]]\ntype = \"max_pool2d\"\n\n[[model.layers]]\ntype = \"global_average_pool2d\"\n";
+    let text = format!("{data}{layers}\n[training]{training}");
+    let text = text.replace("batch_size = 20", "batch_size = 20\nlabel_mode = \"categorical\"");
+    insta::assert_snapshot!(load_with(&text, &[], &["bird", "cat", "dog"]).unwrap_err().render(false));
 }
 
 #[test]

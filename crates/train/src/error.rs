@@ -99,6 +99,14 @@ pub enum TrainError {
         /// The system's reason.
         source: io::Error,
     },
+    /// Something went wrong while a file was written, which could not be written either.
+    #[error("{error}\n{write}")]
+    Both {
+        /// What went wrong.
+        error: Box<TrainError>,
+        /// The file.
+        write: Box<TrainError>,
+    },
     /// The outputs for an image are no numbers.
     #[error("the network's outputs for {image} are not finite: its weights are broken")]
     NotFinite {

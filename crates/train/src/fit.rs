@@ -55,7 +55,10 @@ pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunR
     record::atomic::sweep(folder).map_err(|source| TrainError::Write { path: folder.to_path_buf(), source })?;
     let splits = Splits::load(order.run)?;
     let mut session = Session::<M>::begin(order, &splits)?;
-    let status = session.train(listener)?;
+    let status = session.train(listener).map_err(|error| match session.saving.take() {
+        Some(saving) => saving.end_with(error),
+        None => error,
+    })?;
     session.finish(status)
 }
 

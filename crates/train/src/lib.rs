@@ -19,7 +19,7 @@ pub mod lifeline;
 mod log;
 pub mod metric;
 pub mod optimizer;
-mod peak;
+pub mod peak;
 pub mod predict;
 pub mod program;
 mod saving;

@@ -1,4 +1,4 @@
-//! How much memory the process took: for the log alone.
+//! How much memory the process took: for logs and benchmarks, never for a result.
 
 /// The most that was resident at any time, in bytes, where the system tells (Linux does).
 pub fn resident() -> Option<u64> {

@@ -41,6 +41,15 @@ impl Saving {
         let Some(writer) = self.writer.take() else { return Ok(()) };
         writer.join().unwrap_or_else(|panic| resume_unwind(panic))
     }
+
+    /// Waits until the files are on the disk, where the training fails with `error` meanwhile. Gives that, and with it the
+    /// file that could not be written either: the one may be why the other is.
+    pub fn end_with(self, error: TrainError) -> TrainError {
+        match self.end() {
+            Ok(()) => error,
+            Err(write) => TrainError::Both { error: Box::new(error), write: Box::new(write) },
+        }
+    }
 }
 
 impl Drop for Saving {
@@ -75,5 +84,17 @@ mod tests {
         let error = Saving::start(files).unwrap().end().unwrap_err();
         assert!(error.to_string().contains("missing"), "{error}");
         assert!(!path("b").exists());
+    }
+
+    #[test]
+    fn a_training_that_fails_meanwhile_hides_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let end = |name: &str| {
+            let saving = Saving::start(vec![(folder.path().join(name), vec![1])]).unwrap();
+            saving.end_with(TrainError::Memory("none left".to_owned())).to_string()
+        };
+        let (one, both) = (end("a"), end("missing/a"));
+        assert!(one.contains("none left") && !one.contains("cannot write"), "{one}");
+        assert!(both.starts_with(&format!("{one}\ncannot write ")) && both.contains("missing"), "{both}");
     }
 }

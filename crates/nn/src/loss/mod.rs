@@ -6,7 +6,6 @@
 mod binary_crossentropy;
 mod categorical_crossentropy;
 
-use crate::gradient;
 use crate::kept::Kept;
 use crate::tensor::{slice, slice_mut};
 use dfdx::prelude::{Cpu, HasShape, PutTape, Shape, SplitTape, Tape, Tensor};
@@ -45,7 +44,9 @@ impl MeanLoss {
         let (output, labels) = (value.clone(), labels.to_vec());
         tape.add_backward_op(move |gradients| {
             let scale = f64::from(gradients.get_or_alloc_mut(&output)?[0]) / count as f64;
-            let gradient = gradient::overwrite(gradients, &logits)?;
+            // Not by `gradient::overwrite`: the loss is the first to write, and of a network without weights nobody has
+            // read what the last pass wrote here.
+            let gradient = gradients.get_or_alloc_mut(&logits)?;
             let rows = gradient.chunks_mut(units).zip(slice(&logits).chunks(units));
             for ((gradient, logits), label) in rows.zip(&labels) {
                 probabilities_of(loss, logits, gradient, |unit, p| (p - target(loss, unit, *label)) * scale);
