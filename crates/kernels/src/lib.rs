@@ -27,3 +27,5 @@ mod panel;
 mod scratch;
 mod tile;
 mod winograd;
+
+pub use scratch::chunks;
