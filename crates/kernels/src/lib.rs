@@ -30,3 +30,5 @@ mod scratch;
 mod sums;
 mod tile;
 mod winograd;
+
+pub use sums::chunks;

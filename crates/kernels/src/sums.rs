@@ -9,7 +9,7 @@ const SUMS: usize = 5 << 18;
 
 /// Cuts a batch into chunks of images that threads sum on their own, for `size` sums each. How many depends on the sizes
 /// alone: 16, or half of that, or half again, so that all sums fit a cache.
-pub(crate) fn chunks(batch: usize, size: usize) -> Vec<Range<usize>> {
+pub fn chunks(batch: usize, size: usize) -> Vec<Range<usize>> {
     let fitting = [16, 8, 4, 2].into_iter().find(|count| count * size <= SUMS);
     let count = fitting.unwrap_or(1).min(batch);
     (0..count).map(|chunk| chunk * batch / count..(chunk + 1) * batch / count).collect()

@@ -4,10 +4,8 @@ use crate::parameter::{Gradient, Parameter};
 use crate::tensor::slice;
 use dfdx::prelude::{Cpu, CpuError, Gradients, Shape, Tensor, ZerosTensor};
 use kernels::dense::{self, KernelGradient};
+use plan::memory::LARGE;
 use std::cell::Cell;
-
-/// With more weights than this, the gradient of a matrix costs more to write and read than to compute where it is needed.
-const LARGE: usize = 1 << 16;
 
 /// A kernel and perhaps a bias.
 #[derive(Clone, Debug)]

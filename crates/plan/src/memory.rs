@@ -19,14 +19,18 @@ const PROGRAM: u64 = 9 * MIB / 2;
 const THREAD: u64 = MIB;
 /// What is known of an image besides its pixels: its path, twice, and its class.
 const IMAGE: u64 = 300;
-/// Batches of the loader: three in its queue, one in its hand, one in the step; and that of a validation, which the
+/// Batches that are ready before they are asked for: the length of the loader's queue.
+pub const QUEUED: usize = 3;
+/// Batches of the loader: those in its queue, one in its hand, one in the step; and that of a validation, which the
 /// allocator does not put in their place.
-const BATCHES: u64 = 6;
-/// Batches of an evaluation: three in its queue, one in its hand, one that is looked at.
-const EVALUATED: u64 = 5;
-/// With more weights than this, a dense layer keeps the factors of its kernel's gradient in place of the gradient.
-const LARGE: u64 = 1 << 16;
-/// Sums of a kernel's gradient over all chunks of a batch together, at most.
+const BATCHES: u64 = QUEUED as u64 + 3;
+/// Batches of an evaluation: those in its queue, one in its hand, one that is looked at.
+const EVALUATED: u64 = QUEUED as u64 + 2;
+/// With more weights than this, a dense layer keeps the factors of its kernel's gradient in place of the gradient, which
+/// costs more to write and read than to compute where it is needed.
+pub const LARGE: usize = 1 << 16;
+/// Sums of a kernel's gradient over all chunks of a batch together, at most. `kernels` has its own number, for it uses no
+/// other crate; a test of `nn`, which uses both, compares them.
 const SUMS: u64 = 5 << 18;
 
 /// Images of each split.
@@ -183,7 +187,7 @@ fn parameter_gradients(layer: &LayerPlan, batch: u64) -> u64 {
     let all = layer.parameter_count() as u64;
     let (inputs, outputs) = (layer.input.size() as u64, layer.output.size() as u64);
     match &layer.layer {
-        Layer::Dense(_) if inputs * outputs > LARGE => all - inputs * outputs + batch * (inputs + outputs),
+        Layer::Dense(_) if inputs * outputs > LARGE as u64 => all - inputs * outputs + batch * (inputs + outputs),
         Layer::Dense(_)
         | Layer::Conv2d(_)
         | Layer::MaxPool2d(_)
@@ -196,7 +200,7 @@ fn parameter_gradients(layer: &LayerPlan, batch: u64) -> u64 {
 }
 
 /// Numbers that the kernels of a step use while they work.
-fn scratch(step: Step<'_>, batch: u64, threads: u64) -> u64 {
+pub fn scratch(step: Step<'_>, batch: u64, threads: u64) -> u64 {
     let layer = match step {
         Step::ConvReluPool(layer, _) | Step::One(layer) => layer,
     };

@@ -1,12 +1,10 @@
 //! Batches that are made ahead on a thread of its own and handed over in order through a short queue.
 
 use super::{Batch, LoaderError};
+use plan::memory::QUEUED;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-
-/// Batches that are ready before they are asked for.
-const QUEUED: usize = 3;
 
 /// Batches in order, made while earlier ones are used. Dropping it ends the work on what was not taken.
 pub struct Batches {

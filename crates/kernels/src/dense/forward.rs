@@ -8,7 +8,7 @@ use crate::tile::{Tile, Weights};
 use rayon::prelude::*;
 
 /// Rows of a chunk: so many that the chunk of a layer of 512 units fits the second cache, and no more than 64 chunks.
-fn rows_of_chunk(shape: &Shape) -> usize {
+pub fn rows_of_chunk(shape: &Shape) -> usize {
     shape.inputs.div_ceil(64).next_multiple_of(16).max(128)
 }
 

@@ -9,7 +9,7 @@ mod forward;
 
 pub use backward_input::backward_input;
 pub use backward_kernel::{KernelGradient, backward_bias, backward_kernel};
-pub use forward::forward;
+pub use forward::{forward, rows_of_chunk};
 
 /// The sizes of one dense layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
