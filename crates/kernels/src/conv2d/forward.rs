@@ -7,7 +7,7 @@ use crate::cpu::{self, Level, multiversion};
 use crate::lanes::{LANES, store};
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{Tile, Weights};
-use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
+use crate::winograd::{self, Convolution, Output, Products, TILE};
 use rayon::prelude::*;
 
 /// Output pixels that a thread takes at once, about: rows of an image, or small images.
@@ -145,27 +145,18 @@ impl Output for Whole<'_> {
 #[inline(always)]
 fn write_tiles(products: &Products<'_>, whole: &mut Whole<'_>) {
     let Whole { shape, bias, relu, first, y } = whole;
-    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
-    for (number, tile) in products.tiles.clone().enumerate() {
-        let (row, column) = (tile / products.across * TILE, tile % products.across * TILE);
-        for (vector, channel) in products.channels.clone().step_by(LANES).enumerate() {
-            let channels = LANES.min(products.channels.end - channel);
-            products.outputs(number, vector, &mut outputs);
-            if let Some(bias) = bias {
-                add_bias(&bias[channel..][..channels], &mut outputs);
-            }
-            for i in 0..TILE.min(shape.out_height - row) {
-                for j in 0..TILE.min(shape.out_width - column) {
-                    let at = ((row - *first * TILE + i) * shape.out_width + column + j) * shape.out_channels + channel;
-                    let mut values = outputs[i][j];
-                    if *relu {
-                        for l in 0..LANES {
-                            values[l] = activation::relu(values[l]);
-                        }
+    products.for_each(*bias, |[row, column], channels, outputs| {
+        for i in 0..TILE.min(shape.out_height - row * TILE) {
+            for j in 0..TILE.min(shape.out_width - column * TILE) {
+                let pixel = ((row - *first) * TILE + i) * shape.out_width + column * TILE + j;
+                let mut values = outputs[i][j];
+                if *relu {
+                    for l in 0..LANES {
+                        values[l] = activation::relu(values[l]);
                     }
-                    store(&values, &mut y[at..][..channels]);
                 }
+                store(&values, &mut y[pixel * shape.out_channels..][channels.clone()]);
             }
         }
-    }
+    });
 }

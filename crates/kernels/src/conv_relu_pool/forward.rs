@@ -9,7 +9,7 @@ use crate::cpu::{self, Level, multiversion};
 use crate::lanes::LANES;
 use crate::panel::{Cursor, PIXELS, Panel, Window};
 use crate::tile::{Tile, Weights};
-use crate::winograd::{self, Convolution, Output, Products, TILE, add_bias};
+use crate::winograd::{self, Convolution, Output, Products, TILE};
 use rayon::prelude::*;
 
 /// Pooled units of a tile.
@@ -183,24 +183,15 @@ impl Output for Pooled<'_> {
 fn pool_tiles(products: &Products<'_>, pooled: &mut Pooled<'_>) {
     let Pooled { shape, bias, first, y, winners } = pooled;
     let [height, width] = pooled_size(shape);
-    let mut outputs = [[[0.0; LANES]; TILE]; TILE];
-    for (number, tile) in products.tiles.clone().enumerate() {
-        let (row, column) = (tile / products.across, tile % products.across);
-        for (vector, channel) in products.channels.clone().step_by(LANES).enumerate() {
-            let channels = LANES.min(products.channels.end - channel);
-            products.outputs(number, vector, &mut outputs);
-            if let Some(bias) = bias {
-                add_bias(&bias[channel..][..channels], &mut outputs);
-            }
-            for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                let (unit_row, unit_column) = (row * 2 + a, column * 2 + b);
-                if unit_row < height && unit_column < width {
-                    let at = ((unit_row - 2 * *first) * width + unit_column) * shape.out_channels + channel;
-                    let [top, bottom] = [&outputs[2 * a], &outputs[2 * a + 1]];
-                    let cells = [&top[2 * b], &top[2 * b + 1], &bottom[2 * b], &bottom[2 * b + 1]];
-                    pool_cells(cells, &mut y[at..][..channels], &mut winners[at..][..channels]);
-                }
+    products.for_each(*bias, |[row, column], channels, outputs| {
+        for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let (unit_row, unit_column) = (row * 2 + a, column * 2 + b);
+            if unit_row < height && unit_column < width {
+                let at = ((unit_row - 2 * *first) * width + unit_column) * shape.out_channels;
+                let [top, bottom] = [&outputs[2 * a], &outputs[2 * a + 1]];
+                let cells = [&top[2 * b], &top[2 * b + 1], &bottom[2 * b], &bottom[2 * b + 1]];
+                pool_cells(cells, &mut y[at..][channels.clone()], &mut winners[at..][channels.clone()]);
             }
         }
-    }
+    });
 }

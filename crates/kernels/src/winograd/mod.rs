@@ -79,9 +79,26 @@ pub(crate) struct Products<'a> {
 }
 
 impl Products<'_> {
+    /// Hands over the outputs of each tile, plus the bias, a vector of channels at a time: the tile's row and column, the
+    /// channels, and what they give.
+    #[inline(always)]
+    pub fn for_each(&self, bias: Option<&[f32]>, mut take: impl FnMut([usize; 2], Range<usize>, &Outputs)) {
+        let mut outputs = [[[0.0; LANES]; TILE]; TILE];
+        for (number, tile) in self.tiles.clone().enumerate() {
+            for (vector, channel) in self.channels.clone().step_by(LANES).enumerate() {
+                let channels = channel..self.channels.end.min(channel + LANES);
+                self.outputs(number, vector, &mut outputs);
+                if let Some(bias) = bias {
+                    add_bias(&bias[channels.clone()], &mut outputs);
+                }
+                take([tile / self.across, tile % self.across], channels, &outputs);
+            }
+        }
+    }
+
     /// Overwrites `outputs` with those of tile number `tile` of these, in vector number `vector` of the channels.
     #[inline(always)]
-    pub fn outputs(&self, tile: usize, vector: usize, outputs: &mut Outputs) {
+    fn outputs(&self, tile: usize, vector: usize, outputs: &mut Outputs) {
         let distance = DOZENS * PIXELS * self.vectors;
         let sums = &self.sums[tile * self.vectors + vector..];
         let mut rows = [[0.0; PATCH * LANES]; PATCH];
@@ -94,7 +111,7 @@ impl Products<'_> {
 
 /// Adds the bias of up to a vector of channels.
 #[inline(always)]
-pub(crate) fn add_bias(bias: &[f32], outputs: &mut Outputs) {
+fn add_bias(bias: &[f32], outputs: &mut Outputs) {
     let numbers = load(bias);
     for row in outputs {
         for output in row {
