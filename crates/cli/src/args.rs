@@ -65,6 +65,10 @@ pub struct Run {
     /// those share all cores]. Results do not depend on it, nor on --jobs
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+    /// Start what does not seem to fit into the free memory: one run at a time, or as many as --jobs says. Swap space is
+    /// not counted as free, for a training that swaps takes many times as long
+    #[arg(long)]
+    pub ignore_memory: bool,
     /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -142,7 +142,7 @@ fn prepare<'a>(
 fn schedule(all_results: &[Results], arguments: &Run, progress: &Progress) -> Result<Schedule, Error> {
     let waiting: Vec<Waiting> = all_results.iter().flat_map(Results::waiting).collect();
     let cores = Cores::of_machine(arguments.jobs, arguments.threads);
-    let schedule = Schedule::new(cores, waiting.len(), free_memory(), |index, threads| {
+    let schedule = Schedule::new(cores, waiting.len(), free_memory(), arguments.ignore_memory, |index, threads| {
         let Waiting { run, images, .. } = &waiting[index];
         let title = format!("{}: a run of variant {}", run.experiment, run.variant);
         Need { title, bytes: Memory::estimate(&run.settings, *images, threads).total() }
