@@ -2,10 +2,12 @@
 
 import csv
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 from . import table
@@ -35,9 +37,9 @@ def run(arguments):
     print()
     table.show(rows)
     ours, *peers = rows
-    for column in ("warm_epoch_s", "whole_s"):
+    for column in ("warm_epoch_s", "whole_s", "memory_mb"):
         best = min(peers, key=lambda row: row[column])
-        print(f"{column}: Keras at its fastest, {best['program']}, takes {best[column] / ours[column]:.2f} times Ablate's")
+        print(f"{column}: Keras at its best, {best['program']}, takes {best[column] / ours[column]:.2f} times Ablate's")
     table.write(arguments.csv or SCRATCH / "epoch.csv", rows)
 
 
@@ -45,7 +47,7 @@ def summed_up(runs):
     """A row for each program: medians over its runs. The first epoch warms up, the last is warm."""
     rows = []
     for name, of_program in runs.items():
-        epochs, wholes = zip(*of_program)
+        epochs, wholes, memory = zip(*of_program)
         warm = [seconds[-1] for seconds in epochs]
         rows.append(
             {
@@ -56,23 +58,25 @@ def summed_up(runs):
                 "warm_least_s": min(warm),
                 "warm_most_s": max(warm),
                 "whole_s": statistics.median(wholes),
+                "memory_mb": statistics.median(memory),
             }
         )
     for row in rows:
         row["warm_ratio"] = row["warm_epoch_s"] / rows[0]["warm_epoch_s"]
         row["whole_ratio"] = row["whole_s"] / rows[0]["whole_s"]
+        row["memory_ratio"] = row["memory_mb"] / rows[0]["memory_mb"]
     return rows
 
 
 def timed(program):
-    """The seconds of each epoch, and of the whole program."""
+    """The seconds of each epoch and of the whole program, and the most memory of it, in MB."""
     start = time.perf_counter()
-    epochs = program()
-    return epochs, time.perf_counter() - start
+    epochs, memory = program()
+    return epochs, time.perf_counter() - start, memory
 
 
 def ablate(arguments, epochs=None):
-    """Runs the experiment anew, and returns the seconds of each epoch."""
+    """Runs the experiment anew, and returns the seconds of each epoch and the memory."""
     results = SCRATCH / "results"
     shutil.rmtree(results, ignore_errors=True)
     command = [TARGET / "release" / "ablate", "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
@@ -81,24 +85,36 @@ def ablate(arguments, epochs=None):
         command += ["--set", f"data.directory={arguments.images}"]
     if arguments.classes:
         command += ["--set", f"data.classes={json.dumps(arguments.classes)}"]
-    quietly(command, arguments.threads)
+    _, memory = quietly(command, arguments.threads)
     with open(results / "epoch/runs/base/seed-0/timing.csv") as file:
-        return [float(row["train_s"]) + float(row["validation_s"]) for row in csv.DictReader(file)]
+        return [float(row["train_s"]) + float(row["validation_s"]) for row in csv.DictReader(file)], memory
 
 
 def keras(python, mode, arguments):
-    """Runs the tutorial in Keras, and returns the seconds of each epoch."""
+    """Runs the tutorial in Keras, and returns the seconds of each epoch and the memory."""
     images = arguments.images or ROOT / "target/bench/pets"
     command = [python, BENCH / "peers" / "keras_epoch.py", images, arguments.threads, arguments.epochs, mode]
-    words = quietly([*command, *(arguments.classes or [])], arguments.threads).splitlines()[-1]
-    return [float(word) for word in words.split()]
+    words, memory = quietly([*command, *(arguments.classes or [])], arguments.threads)
+    return [float(word) for word in words.splitlines()[-1].split()], memory
 
 
 def quietly(command, threads):
-    """Runs a program to its end and returns its output, or ends with what it complained of."""
-    done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, cwd=ROOT, preexec_fn=lambda: confine(threads)
-    )
-    if done.returncode:
-        sys.exit(f"{command[0]} ended with status {done.returncode}:\n{done.stderr[-4000:]}")
-    return done.stdout
+    """Runs a program to its end. Returns its output and the most memory, in MB, that it held or any one program that it
+    started; or ends with what it complained of."""
+    with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=ROOT,
+            preexec_fn=lambda: confine(threads),
+        )
+        # In place of `process.wait`, for it tells the memory, too.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        stdout.seek(0)
+        stderr.seek(0)
+        if process.returncode:
+            sys.exit(f"{command[0]} ended with status {process.returncode}:\n{stderr.read()[-4000:]}")
+        return stdout.read(), usage.ru_maxrss * 1024 / 1e6
