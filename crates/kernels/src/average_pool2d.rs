@@ -67,19 +67,24 @@ fn means(shape: &Shape, x: &[f32], row: &mut [f32], out: &mut [f32], y: &mut [f3
         }
         for j in 0..shape.out_width {
             let columns = shape.columns(j);
+            if columns.is_empty() {
+                return; // No window is; of rows without columns LLVM would make scatters.
+            }
             let count = (rows.len() * columns.len()) as f32;
             for channel in (0..channels).step_by(LANES) {
-                let mut mean = [0.0; LANES];
+                let mut sums = [0.0; LANES];
                 for column in columns.clone() {
                     let Some(numbers) = row[column * channels + channel..].first_chunk::<LANES>() else { return };
                     for l in 0..LANES {
-                        mean[l] += numbers[l];
+                        sums[l] += numbers[l];
                     }
                 }
-                let Some(out) = out[j * channels + channel..].first_chunk_mut::<LANES>() else { return };
+                let mut mean = [0.0; LANES];
                 for l in 0..LANES {
-                    out[l] = mean[l] / count;
+                    mean[l] = sums[l] / count;
                 }
+                let Some(out) = out[j * channels + channel..].first_chunk_mut::<LANES>() else { return };
+                *out = mean;
             }
         }
         y.copy_from_slice(&out[..y.len()]);
