@@ -12,12 +12,20 @@ use crate::resize::resize;
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use plan::{ColorMode, DataPlan};
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// The most pixels an image may have. A few bytes can claim to be a huge image; Pillow draws the line here, too.
 pub const MAX_PIXELS: u64 = 178_956_970;
+
+/// The most bytes a file may have.
+pub const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// Counts changes of what decoding and resizing give, so that pictures that were prepared before one are not taken for
+/// today's.
+pub(crate) const DECODER_VERSION: u32 = 1;
 
 /// Most bytes that a decoder may take for one image.
 const MAX_DECODER_BYTES: u64 = 1 << 30;
@@ -41,9 +49,38 @@ pub struct BadImage {
 /// # Errors
 /// [`BadImage`] where the file cannot be read or decoded to its end, or has more than [`MAX_PIXELS`] pixels.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-    let image = decode_file(path)?.in_mode(plan.color_mode);
+    let bad = |reason| BadImage { path: path.into(), reason };
+    picture(&read(path).map_err(bad)?, plan).map_err(bad)
+}
+
+/// The bytes of an image file.
+///
+/// # Errors
+/// Why they cannot be read, [`MAX_FILE_BYTES`] among the reasons.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut file = File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("is too large: more than {} MiB", MAX_FILE_BYTES >> 20));
+    }
+    Ok(bytes)
+}
+
+/// What [`decode_one`] makes of the bytes of a file.
+///
+/// # Errors
+/// Why they are no image that can be used.
+pub(crate) fn picture(bytes: &[u8], plan: &DataPlan) -> Result<Vec<u8>, String> {
     let [height, width] = plan.image_size;
-    Ok(resize(&image, height, width, plan.interpolation))
+    guarded(|| Ok(resize(&decode(bytes)?.in_mode(plan.color_mode), height, width, plan.interpolation)))
+}
+
+/// A decoder that trips over a broken file must not end the run: nothing is shared with it but the bytes it reads.
+fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
 }
 
 /// A decoded image: bytes by row, column, channel.
@@ -64,17 +101,6 @@ impl Decoded {
                 Decoded { color_mode, pixels: pixels.iter().copied().map(luma::luma).collect(), ..self }
             }
         }
-    }
-}
-
-/// Decodes one file at its own size, in colour.
-pub(crate) fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
-    let bad = |reason| BadImage { path: path.into(), reason };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
-    // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
-    match catch_unwind(AssertUnwindSafe(|| decode(&bytes))) {
-        Ok(decoded) => decoded.map_err(bad),
-        Err(_) => Err(bad("the decoder gave up on it; the file is probably corrupt".to_owned())),
     }
 }
 
