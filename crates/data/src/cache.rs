@@ -31,12 +31,16 @@ use set::{List, Places};
 use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// Bytes of pictures that are decoded at once, more or less, before they are written.
 const PORTION: usize = 32 << 20;
 /// Files of a portion, at most: so that progress is seen.
 const MOST_FILES: usize = 512;
+/// A file of more bytes than this is large.
+const LARGE_FILE: u64 = 64 << 20;
+static LARGE_TURN: Mutex<()> = Mutex::new(());
 /// A pack that nobody has asked for in this time is taken away.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// In a pack; its time is that of the last call that asked for the pack.
@@ -240,6 +244,9 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
     if let Some(content) = unchanged.filter(|content| pack.get(content).is_some()) {
         return Looked::Known(content);
     }
+    // Large files are held in memory one at a time, however many threads there are.
+    let is_large = before.is_some_and(|stat| stat.size() > LARGE_FILE);
+    let _turn = is_large.then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let bytes = match file.read() {
         Ok(bytes) => bytes,
         Err(reason) => return Looked::Unreadable(reason),

@@ -50,6 +50,11 @@ impl Stat {
         None
     }
 
+    /// Bytes of the file.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Whether the file had come to rest by `now`.
     fn is_settled(&self, now: SystemTime) -> bool {
         let Some(before) = now.checked_sub(RACY).and_then(|before| before.duration_since(UNIX_EPOCH).ok()) else {
