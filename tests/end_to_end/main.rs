@@ -4,6 +4,7 @@ mod bad_input;
 mod keras;
 mod kill;
 mod main_job;
+mod prepared;
 mod resources;
 mod same_bits;
 mod support;

@@ -8,6 +8,8 @@ from store import STORED
 
 # Height and width of the result; the source is 47 x 61.
 SIZES = [(20, 30), (24, 31), (94, 122), (80, 45)]
+# Ablate's name, and Keras's.
+INTERPOLATIONS = {"nearest": "nearest", "bilinear": "bilinear", "area": "box", "lanczos3": "lanczos"}
 
 
 def make(folder):
@@ -15,8 +17,8 @@ def make(folder):
     source = STORED / "images" / "resize.png"
     pixels = np.asarray(Image.open(source).convert("RGB"))
     for height, width in SIZES:
-        for interpolation in ["nearest", "bilinear"]:
-            options = {"target_size": (height, width), "interpolation": interpolation}
+        for interpolation, keras_name in INTERPOLATIONS.items():
+            options = {"target_size": (height, width), "interpolation": keras_name}
             result = keras.utils.load_img(source, **options)
             result.save(folder / "resize" / f"{interpolation}_{height}x{width}.png", optimize=True)
             if interpolation == "nearest":

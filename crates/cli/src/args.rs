@@ -29,6 +29,11 @@ pub enum Command {
     Explain(Explain),
     /// Classify images with a trained run; CSV on standard output
     Predict(Predict),
+    /// Remove the prepared images, and say how much room that frees
+    ///
+    /// Every image is decoded and resized once and kept, for all experiments, in `target/ablate/images`. The next run
+    /// prepares anew what it needs; results and programs stay.
+    Clean,
 }
 
 /// Which experiments.
@@ -72,7 +77,7 @@ pub struct Run {
     /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Say what would be trained, and train nothing. The images are looked through, and drawn where the file says so
+    /// Say what would be trained, and train nothing. The images are prepared, and drawn where the file says so
     #[arg(long)]
     pub dry_run: bool,
 }

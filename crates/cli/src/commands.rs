@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+mod clean;
 mod explain;
 mod predict;
 mod preview;
@@ -20,5 +21,6 @@ pub fn act(command: Command) -> Result<ExitCode, Error> {
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Predict(arguments) => predict::predict(&arguments),
+        Command::Clean => clean::clean(),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::num::NonZeroUsize;
 
-/// More runs at once would crowd the caches that they share, and each holds its images and batches in memory.
+/// More runs at once would crowd the caches that they share, and each holds its batches in memory.
 const MOST_JOBS: usize = 4;
 
 /// What was asked for, and what there is.

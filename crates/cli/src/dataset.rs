@@ -1,19 +1,21 @@
-//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, decoded once
-//! to find broken files, and hashed.
+//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, and prepared for
+//! the programs.
 
 use crate::error::Error;
 use crate::progress::Progress;
-use data::Manifest;
+use data::{BadImage, Cache, Manifest};
 use plan::memory::Images;
-use plan::{DataPlan, Generate, GenerateKind, OnError};
-use std::path::Path;
+use plan::{DataPlan, Generate, GenerateKind, OnError, Prepared};
+
+/// The workshop's folder of prepared images.
+pub const PREPARED: &str = "images";
 
 /// A data set that runs can stand on.
 pub struct Dataset {
     /// Its files.
     pub manifest: Manifest,
-    /// A hash of every file.
-    pub digest: String,
+    /// Its images, with a hash of every file.
+    pub prepared: Prepared,
 }
 
 /// How many images each split has.
@@ -27,36 +29,84 @@ pub fn images(manifest: &Manifest) -> Images {
 }
 
 /// Data sets that were looked at in this call, so that variants share them.
-#[derive(Default)]
-pub struct Datasets(Vec<(DataPlan, Dataset)>);
+pub struct Datasets<'a> {
+    cache: &'a Cache,
+    known: Vec<(DataPlan, Dataset)>,
+    /// What a person was told of images that were left out.
+    told: Vec<String>,
+}
 
-impl Datasets {
-    /// The data set of `plan`. `stamps` is a folder that remembers which sets were decoded without an error.
+impl<'a> Datasets<'a> {
+    /// Data sets whose images are prepared in `cache`.
+    pub fn new(cache: &'a Cache) -> Datasets<'a> {
+        Datasets { cache, known: Vec::new(), told: Vec::new() }
+    }
+
+    /// The data set of `plan`.
     ///
     /// # Errors
     /// [`Error::Data`] that names every broken file.
-    pub fn get(&mut self, plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<&Dataset, Error> {
+    pub fn get(&mut self, plan: &DataPlan, progress: &Progress) -> Result<&Dataset, Error> {
         let key = key(plan);
-        let index = match self.0.iter().position(|(known, _)| *known == key) {
+        let index = match self.known.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {
-                self.0.push((key, inspect(plan, stamps, progress)?));
-                self.0.len() - 1
+                let dataset = self.prepare(plan, progress)?;
+                self.known.push((key, dataset));
+                self.known.len() - 1
             }
         };
-        Ok(&self.0[index].1)
+        Ok(&self.known[index].1)
+    }
+
+    fn prepare(&mut self, plan: &DataPlan, progress: &Progress) -> Result<Dataset, Error> {
+        generate_if_missing(plan, progress)?;
+        let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
+        let mut task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
+        let preparation =
+            self.cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
+        drop(task);
+        if preparation.progress.decoded > 0 {
+            let [height, width] = plan.image_size;
+            let count = preparation.progress.decoded;
+            let s = if count == 1 { "" } else { "s" };
+            progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
+        }
+        if !preparation.bad.is_empty() {
+            let left_out = left_out(plan, &preparation.bad)?;
+            if !self.told.contains(&left_out) {
+                progress.line(&left_out);
+                self.told.push(left_out);
+            }
+            still_complete(&manifest)?;
+        }
+        match preparation.set {
+            Some(prepared) => Ok(Dataset { manifest, prepared }),
+            None => Err(Error::Data(format!("no images of {} were prepared", plan.directory.display()))),
+        }
     }
 }
 
-/// What decides which files belong to a set and whether they can be used.
+/// `plan` without what decides neither which files belong to a set nor how they are prepared.
 fn key(plan: &DataPlan) -> DataPlan {
-    DataPlan {
-        image_size: [1, 1],
-        color_mode: plan::ColorMode::Rgb,
-        batch_size: 1,
-        interpolation: plan::Interpolation::Nearest,
-        shuffle: true,
-        ..plan.clone()
+    DataPlan { batch_size: 1, shuffle: true, ..plan.clone() }
+}
+
+/// The words that tell of images that are left out.
+///
+/// # Errors
+/// [`Error::Data`] where the experiment does not want any left out.
+fn left_out(plan: &DataPlan, bad: &[BadImage]) -> Result<String, Error> {
+    let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
+    let list = list.join("\n");
+    let count = bad.len();
+    let s = if count == 1 { "" } else { "s" };
+    match plan.on_error {
+        OnError::Skip => Ok(format!("leaving out {count} image{s} that cannot be read:\n{list}")),
+        OnError::Refuse => Err(Error::Data(format!(
+            "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
+            plan.directory.display()
+        ))),
     }
 }
 
@@ -111,50 +161,6 @@ fn still_complete(manifest: &Manifest) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Dataset, Error> {
-    generate_if_missing(plan, progress)?;
-    let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
-    let digest = |manifest: &Manifest| manifest.digest().map_err(Error::read(&plan.directory));
-    let task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
-    // A file that cannot even be opened is one of those that are named below.
-    let complete = digest(&manifest);
-    let stamp = complete.as_ref().ok().map(|complete| stamps.join(complete));
-    let is_known = stamp.as_ref().is_some_and(|stamp| stamp.exists());
-    let bad = if is_known { Vec::new() } else { data::check(&manifest) };
-    drop(task);
-    if bad.is_empty() {
-        let digest = complete?;
-        stamp.iter().filter(|_| !is_known).for_each(|stamp| remember(stamp));
-        return Ok(Dataset { manifest, digest });
-    }
-    let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
-    let list = list.join("\n");
-    let count = bad.len();
-    let s = if count == 1 { "" } else { "s" };
-    match plan.on_error {
-        OnError::Refuse => Err(Error::Data(format!(
-            "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
-            plan.directory.display()
-        ))),
-        OnError::Skip => {
-            progress.line(&format!("leaving out {count} image{s} that cannot be read:\n{list}"));
-            manifest.leave_out(&bad);
-            still_complete(&manifest)?;
-            let digest = digest(&manifest)?;
-            Ok(Dataset { manifest, digest })
-        }
-    }
-}
-
-/// Notes that a set was decoded without an error. A stamp that cannot be written costs time at the next call.
-fn remember(stamp: &Path) {
-    if let Some(folder) = stamp.parent()
-        && std::fs::create_dir_all(folder).is_ok()
-    {
-        std::fs::write(stamp, "").ok();
-    }
 }
 
 /// Class and file counts, as the tutorials print them.

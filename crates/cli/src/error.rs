@@ -22,6 +22,9 @@ pub enum Error {
     /// The images are not as they should be.
     #[error("{0}")]
     Data(String),
+    /// Images could not be prepared.
+    #[error(transparent)]
+    Cache(#[from] data::CacheError),
     /// There is not enough memory for what would be trained.
     #[error("{0}")]
     Memory(String),
@@ -64,6 +67,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Write { .. }
             | Error::Data(_)
+            | Error::Cache(_)
             | Error::Memory(_)
             | Error::Build(_)
             | Error::Codegen(_)
@@ -82,6 +86,7 @@ impl Error {
                 ExitCode::from(2)
             }
             Error::Write { .. }
+            | Error::Cache(_)
             | Error::Build(_)
             | Error::Codegen(_)
             | Error::Launch(_)

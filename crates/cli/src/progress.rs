@@ -10,6 +10,10 @@ use std::time::Duration;
 const OVERALL: &str = "{msg} {wide_bar} {pos}/{len} runs, {elapsed} elapsed";
 /// Something without a length.
 const TASK: &str = "{spinner} {prefix}{msg}";
+/// Images that are prepared.
+const IMAGES: &str = "{prefix} {wide_bar} {pos}/{len} images, {per_sec}, eta {eta}";
+/// Elsewhere than on a terminal, a line after so many prepared images.
+const IMAGES_A_LINE: usize = 10_000;
 /// A run before its first step.
 const WAITING: &str = "{prefix} {spinner} {msg}";
 /// A run that trains.
@@ -87,7 +91,7 @@ impl Progress {
                 None
             }
         };
-        Task { bar }
+        Task { bar, images: 0 }
     }
 
     /// The display of one run.
@@ -110,6 +114,8 @@ impl Progress {
 /// A running task; its display ends when it is dropped.
 pub struct Task {
     bar: Option<ProgressBar>,
+    /// Images that were told of.
+    images: usize,
 }
 
 impl Task {
@@ -117,6 +123,24 @@ impl Task {
     pub fn detail(&self, text: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!(": {text}"));
+        }
+    }
+
+    /// Images of `files` that it is done with, `decoded` of them with some work.
+    pub fn images(&mut self, done: usize, decoded: usize, files: usize) {
+        match &self.bar {
+            Some(bar) => {
+                if bar.length() != Some(files as u64) {
+                    bar.set_style(style(IMAGES));
+                    bar.set_length(files as u64);
+                }
+                bar.set_position(done as u64);
+            }
+            None if decoded >= self.images + IMAGES_A_LINE => {
+                self.images = decoded;
+                plain(&format!("{done} of {files} images"));
+            }
+            None => {}
         }
     }
 }
@@ -228,7 +252,7 @@ mod tests {
 
     #[test]
     fn templates_are_well_formed() {
-        for template in [OVERALL, TASK, WAITING, RUNNING] {
+        for template in [OVERALL, TASK, IMAGES, WAITING, RUNNING] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }

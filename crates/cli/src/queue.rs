@@ -6,7 +6,7 @@ use crate::interrupt;
 use crate::progress::Progress;
 use crate::run_folder::{self, Origin};
 use launch::{LaunchError, Launcher};
-use plan::{Request, Run};
+use plan::{Prepared, Request, Run};
 use record::{Event, RunDirectory, RunRecord, Status};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -20,6 +20,8 @@ pub struct Job {
     pub run: Run,
     /// Its id.
     pub run_id: String,
+    /// Its images.
+    pub prepared: Prepared,
     /// Its folder.
     pub directory: RunDirectory,
     /// Its program.
@@ -136,6 +138,7 @@ fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progre
     let request = Request::Train {
         run: job.run.clone(),
         run_id: job.run_id.clone(),
+        images: job.prepared.clone(),
         directory: job.directory.path().to_path_buf(),
         threads,
     };

@@ -4,7 +4,7 @@ use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
 use plan::memory::Images;
-use plan::{Run, Variant};
+use plan::{Prepared, Run, Variant};
 use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -33,6 +33,7 @@ struct Expected {
     run_id: String,
     /// Of all splits.
     images: Images,
+    prepared: Prepared,
     standing: Standing,
 }
 
@@ -44,6 +45,8 @@ pub struct Waiting<'a> {
     pub run_id: &'a str,
     /// Images of all its splits.
     pub images: Images,
+    /// Where they are.
+    pub prepared: &'a Prepared,
 }
 
 /// The results of one experiment.
@@ -78,11 +81,12 @@ impl<'a> Results<'a> {
             Some(path) => Some(blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string()),
             None => None,
         };
-        if !self.digests.contains(&dataset.digest) {
-            self.digests.push(dataset.digest.clone());
+        let digest = &dataset.prepared.digest;
+        if !self.digests.contains(digest) {
+            self.digests.push(digest.clone());
         }
         for &seed in &self.loaded.experiment.seeds {
-            let run_id = plan::run_id(&settings, seed, &dataset.digest, weights.as_deref());
+            let run_id = plan::run_id(&settings, seed, digest, weights.as_deref());
             let run = Run {
                 experiment: self.loaded.experiment.name.clone(),
                 variant: variant.name.clone(),
@@ -92,7 +96,8 @@ impl<'a> Results<'a> {
             let (standing, record) = standing(&self.directory.run(&run.variant, seed), &run_id);
             self.records.extend(record);
             let images = dataset::images(&dataset.manifest);
-            self.expected.push(Expected { chosen, run, run_id, images, standing });
+            let prepared = dataset.prepared.clone();
+            self.expected.push(Expected { chosen, run, run_id, images, prepared, standing });
         }
         Ok(())
     }
@@ -100,7 +105,7 @@ impl<'a> Results<'a> {
     /// The runs to train, in order.
     pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
         let waiting = self.expected.iter().filter(|run| run.chosen && run.standing != Standing::Current);
-        waiting.map(|Expected { run, run_id, images, .. }| Waiting { run, run_id, images: *images })
+        waiting.map(|Expected { run, run_id, images, prepared, .. }| Waiting { run, run_id, images: *images, prepared })
     }
 
     /// Makes the folder and keeps other calls out of it until this one ends.

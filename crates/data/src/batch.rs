@@ -11,7 +11,7 @@ mod order;
 pub use ahead::Batches;
 pub use loader::TrainLoader;
 
-use crate::load::Images;
+use crate::images::Images;
 use crate::scale::scale;
 use std::sync::Arc;
 
@@ -81,9 +81,10 @@ pub fn eval_batches(images: &Arc<Images>, batch_size: usize) -> Result<Batches, 
 
 /// Images `first` to `end` as they are.
 fn plain(images: &Images, first: usize, end: usize) -> Batch {
-    let source = &images.pixels[first * images.image_len()..end * images.image_len()];
-    let mut pixels = vec![0.0; source.len()];
-    scale(source, &mut pixels);
+    let mut pixels = vec![0.0; (end - first) * images.image_len()];
+    for (index, target) in (first..end).zip(pixels.chunks_exact_mut(images.image_len())) {
+        scale(images.image(index), target);
+    }
     let positions = (first as u64..end as u64).collect();
     Batch { pixels, labels: images.labels[first..end].to_vec(), positions }
 }

@@ -1,13 +1,14 @@
 //! Image folders to batches: scan, decode, augment, prepare; the embedded data set.
 //!
-//! [`scan`] lists the files of a data directory as a [`Manifest`]; [`load`] decodes and resizes them once and holds
-//! them as bytes ([`Images`]); [`TrainLoader`] and [`eval_batches`] make batches of numbers in [0, 1] from them. What
+//! [`scan`] lists the files of a data directory as a [`Manifest`]; a [`Cache`] decodes and resizes each of them once and
+//! keeps them on disk as bytes, which a [`Set`] maps ([`Images`]); [`TrainLoader`] and [`eval_batches`] make batches of numbers in [0, 1] from them. What
 //! comes out is decided by files, plan and seed: no thread count, machine or time takes part.
 
 pub mod augment;
 mod batch;
+mod cache;
 mod decode;
-mod load;
+mod images;
 mod manifest;
 pub mod pets;
 pub mod preview;
@@ -18,8 +19,9 @@ mod scan;
 mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, TrainLoader, eval_batches};
+pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
 pub use decode::{BadImage, MAX_PIXELS, decode_one};
-pub use load::{Images, check, load};
+pub use images::Images;
 pub use manifest::{File, Manifest, Split};
 pub use scale::scale;
 pub use scan::{IMAGE_EXTENSIONS, ScanError, TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES, class_names, scan};

@@ -1,9 +1,7 @@
 //! Which files make up a data set, in the order that everything downstream keeps, and a digest of them.
 
-use crate::BadImage;
-use rayon::prelude::*;
+use crate::decode::{self, BadImage};
 use std::collections::HashSet;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// The files of a data set.
@@ -56,26 +54,32 @@ impl Manifest {
     }
 
     /// A BLAKE3 hash, in hexadecimal, of split, class name, file name and content of every file, in order. Where the
-    /// data set lies, and which of the accepted names its split folders have, takes no part. Files are read in
-    /// parallel on rayon's current pool.
+    /// data set lies, and which of the accepted names its split folders have, takes no part. `contents` are the BLAKE3
+    /// hashes of the files, in order.
+    pub(crate) fn digest(&self, contents: &[blake3::Hash]) -> String {
+        let mut whole = blake3::Hasher::new_derive_key("ablate 1 data manifest");
+        let files =
+            self.splits().into_iter().flat_map(|(name, split)| split.files.iter().map(move |file| (name, file)));
+        for ((name, file), content) in files.zip(contents) {
+            let class = self.classes.get(file.class as usize).map_or(&[][..], |class| class.as_bytes());
+            let file_name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
+            for text in [name.as_bytes(), class, file_name] {
+                // With its length first, no two lists of texts give the same bytes.
+                whole.update(&(text.len() as u64).to_le_bytes()).update(text);
+            }
+            whole.update(content.as_bytes());
+        }
+        whole.finalize().to_hex().to_string()
+    }
+}
+
+impl File {
+    /// The bytes that decide the picture.
     ///
     /// # Errors
-    /// The system's error for the first file that cannot be read, with its path.
-    pub fn digest(&self) -> io::Result<String> {
-        let mut whole = blake3::Hasher::new_derive_key("ablate 1 data manifest");
-        for (name, split) in self.splits() {
-            let hashes: Vec<io::Result<blake3::Hash>> = split.files.par_iter().map(|file| hash(&file.path)).collect();
-            for (file, hash) in split.files.iter().zip(hashes) {
-                let class = self.classes.get(file.class as usize).map_or(&[][..], |class| class.as_bytes());
-                let file_name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
-                for text in [name.as_bytes(), class, file_name] {
-                    // With its length first, no two lists of texts give the same bytes.
-                    whole.update(&(text.len() as u64).to_le_bytes()).update(text);
-                }
-                whole.update(hash?.as_bytes());
-            }
-        }
-        Ok(whole.finalize().to_hex().to_string())
+    /// Why they cannot be read.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, String> {
+        decode::read(&self.path)
     }
 }
 
@@ -88,14 +92,6 @@ impl Split {
         }
         counts
     }
-}
-
-fn hash(path: &Path) -> io::Result<blake3::Hash> {
-    let with_path = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let mut hasher = blake3::Hasher::new();
-    let file = std::fs::File::open(path).map_err(with_path)?;
-    hasher.update_reader(file).map_err(with_path)?;
-    Ok(hasher.finalize())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Resizing, defined by this source alone, so that every machine gives the same bytes. The filters are those of
 //! Pillow, with which most image pipelines (Keras's loader among them) resize.
 
-mod bilinear;
+mod filter;
+mod filtered;
 mod nearest;
 
 use crate::decode::Decoded;
+use filter::{Area, Lanczos3, Triangle};
 use plan::{ColorMode, Interpolation};
 
 /// The image at another size: `height * width` pixels of as many bytes as it has channels.
@@ -26,6 +28,8 @@ fn resize_channels<const CHANNELS: usize>(
 ) -> Vec<u8> {
     match interpolation {
         Interpolation::Nearest => nearest::resize::<CHANNELS>(image, height, width),
-        Interpolation::Bilinear => bilinear::resize::<CHANNELS>(image, height, width),
+        Interpolation::Bilinear => filtered::resize::<CHANNELS, Triangle>(image, height, width),
+        Interpolation::Area => filtered::resize::<CHANNELS, Area>(image, height, width),
+        Interpolation::Lanczos3 => filtered::resize::<CHANNELS, Lanczos3>(image, height, width),
     }
 }

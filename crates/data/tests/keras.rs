@@ -39,7 +39,8 @@ fn decode_grayscale(path: &str, image_size: [usize; 2], interpolation: Interpola
 #[test]
 fn resized_images_are_those_of_keras_in_colour_and_in_grey() {
     for size in [[20, 30], [24, 31], [94, 122], [80, 45]] {
-        for (name, interpolation) in [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)] {
+        for interpolation in Interpolation::ALL {
+            let name = interpolation.name();
             let [height, width] = size;
             let expected = decode(&format!("resize/{name}_{height}x{width}.png"), size, Interpolation::Nearest);
             assert!(decode("images/resize.png", size, interpolation) == expected, "{name} to {height}x{width}");

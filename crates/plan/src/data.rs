@@ -56,6 +56,14 @@ impl ColorMode {
         }
     }
 
+    /// As the file says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ColorMode::Rgb => "rgb",
+            ColorMode::Grayscale => "grayscale",
+        }
+    }
+
     fn is_rgb(&self) -> bool {
         *self == ColorMode::Rgb
     }
@@ -79,6 +87,26 @@ pub enum Interpolation {
     Nearest,
     /// The triangle filter, widened when shrinking, as Pillow's BILINEAR.
     Bilinear,
+    /// The mean of the source pixels under the target pixel, each by how much of it is, as Pillow's BOX.
+    Area,
+    /// Lanczos' windowed sinc of three lobes, widened when shrinking, as Pillow's LANCZOS.
+    Lanczos3,
+}
+
+impl Interpolation {
+    /// All of them.
+    pub const ALL: [Interpolation; 4] =
+        [Interpolation::Nearest, Interpolation::Bilinear, Interpolation::Area, Interpolation::Lanczos3];
+
+    /// As the file says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Interpolation::Nearest => "nearest",
+            Interpolation::Bilinear => "bilinear",
+            Interpolation::Area => "area",
+            Interpolation::Lanczos3 => "lanczos3",
+        }
+    }
 }
 
 /// What an unreadable image does.

@@ -31,7 +31,7 @@ pub use loss::Loss;
 pub use metric::Metric;
 pub use network::Network;
 pub use optimizer::Optimizer;
-pub use request::Request;
+pub use request::{Prepared, Request};
 pub use run::{ENGINE_VERSION, Run, Settings, run_id};
 pub use shape::{Padding, Shape, ShapeError, Window};
 pub use stream::{Purpose, Stream};

@@ -17,8 +17,8 @@ const MIB: u64 = 1 << 20;
 const PROGRAM: u64 = 9 * MIB / 2;
 /// A thread's stack, its share of the allocator, and the working memory of a kernel.
 const THREAD: u64 = MIB;
-/// What is known of an image besides its pixels: its path, twice, and its class.
-const IMAGE: u64 = 300;
+/// What is known of an image besides its pixels: its place, its class, and both as text while they are read.
+const IMAGE: u64 = 24;
 /// Batches that are ready before they are asked for: the length of the loader's queue.
 pub const QUEUED: usize = 3;
 /// Batches of the loader: those in its queue, one in its hand, one in the step; and that of a validation, which the
@@ -49,8 +49,11 @@ pub struct Images {
 pub struct Memory {
     /// The program and its threads.
     pub program: u64,
-    /// All images of all splits, decoded: a byte for each of their values.
+    /// What is known of the images of all splits.
     pub images: u64,
+    /// The prepared images, a byte for each of their values. They are mapped from a file, which the system keeps in memory
+    /// as far as it has room, once for all runs: no part of the total.
+    pub mapped: u64,
     /// Batches that are prepared ahead, a number for each value.
     pub batches: u64,
     /// The weights, those of the best epoch, what the optimizer keeps for each, and their gradients (of a large dense
@@ -100,7 +103,8 @@ impl Memory {
         let last_pass = if images.validation == 0 { last_step } else { last(images.validation) };
         Memory {
             program: PROGRAM + THREAD * threads as u64,
-            images: decoded as u64 * (image + IMAGE),
+            images: decoded as u64 * IMAGE,
+            mapped: decoded as u64 * image,
             batches: ahead * largest * image * F32,
             weights: if trains { (all * (2 + slots) + gradients) * F32 } else { all * 2 * F32 },
             activations,

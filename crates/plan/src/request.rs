@@ -5,6 +5,15 @@ use crate::run::Run;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// Images that the tool has prepared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The list of them, a file of the cache.
+    pub set: PathBuf,
+    /// The digest of the manifest that they were prepared from, as in the run's id.
+    pub digest: String,
+}
+
 /// A request to a model program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
@@ -15,6 +24,8 @@ pub enum Request {
         run: Run,
         /// Its id: a checkpoint of another id is not gone on from.
         run_id: String,
+        /// Its images.
+        images: Prepared,
         /// The run's folder, which exists.
         directory: PathBuf,
         /// Threads of the engine.

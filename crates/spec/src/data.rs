@@ -30,7 +30,7 @@ pub struct DataSpec {
 pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
     let color_modes = [("rgb", ColorMode::Rgb), ("grayscale", ColorMode::Grayscale)];
-    let interpolations = [("nearest", Interpolation::Nearest), ("bilinear", Interpolation::Bilinear)];
+    let interpolations = Interpolation::ALL.map(|interpolation| (interpolation.name(), interpolation));
     let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
     let mut fields = Fields::open(at, "data", log)?;
     let spec = DataSpec {

@@ -25,9 +25,9 @@ pub enum TrainError {
         /// The system's reason.
         source: rayon::ThreadPoolBuildError,
     },
-    /// The folders of images are not as they should be.
+    /// The prepared images are not as they should be.
     #[error(transparent)]
-    Scan(#[from] data::ScanError),
+    Cache(#[from] data::CacheError),
     /// Images cannot be used.
     #[error("{count} cannot be used:{list}", count = count(.0.len()), list = list(.0))]
     Images(Vec<data::BadImage>),

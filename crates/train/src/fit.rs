@@ -15,13 +15,14 @@ use crate::error::TrainError;
 use crate::evaluate::{Tally, evaluate};
 use crate::learner::Learner;
 use crate::log;
+use crate::peak;
 use crate::saving::Saving;
 use crate::splits::Splits;
 use crate::timing::{self, Stopwatch, Throttle, Timing};
 use crate::weights::{self, Weights};
 use data::TrainLoader;
 use nn::Model;
-use plan::{Run, Training};
+use plan::{Prepared, Run, Training};
 use record::{Epoch, Event, Measures, RunDirectory, RunRecord, Status};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Order<'a> {
     pub run: &'a Run,
     /// Its id.
     pub run_id: &'a str,
+    /// Its images.
+    pub images: &'a Prepared,
     /// Its folder, which exists.
     pub directory: &'a RunDirectory,
     /// Threads that prepare batches, and that `timing.csv` names.
@@ -53,13 +56,19 @@ pub struct Order<'a> {
 pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunRecord, TrainError> {
     let folder = order.directory.path();
     record::atomic::sweep(folder).map_err(|source| TrainError::Write { path: folder.to_path_buf(), source })?;
-    let splits = Splits::load(order.run)?;
+    let splits = Splits::open(order.run, order.images)?;
     let mut session = Session::<M>::begin(order, &splits)?;
     let status = session.train(listener).map_err(|error| match session.saving.take() {
         Some(saving) => saving.end_with(error),
         None => error,
     })?;
-    session.finish(status)
+    let record = session.finish(status)?;
+    // While the images are mapped: what is resident of them is the system's, to keep or to drop.
+    if let Some(bytes) = peak::resident() {
+        let own = bytes.saturating_sub(peak::mapped(data::PIXELS).unwrap_or(0));
+        log::line(&format!("peak memory {:.1} MiB", own as f64 / f64::from(1 << 20)));
+    }
+    Ok(record)
 }
 
 /// How long an epoch took.
@@ -85,7 +94,7 @@ struct Session<'a, M> {
 impl<'a, M: Model> Session<'a, M> {
     /// From the checkpoint where there is one of this run, else from the start.
     fn begin(order: Order<'a>, splits: &'a Splits) -> Result<Session<'a, M>, TrainError> {
-        let Order { run, run_id, directory, threads } = order;
+        let Order { run, run_id, directory, threads, .. } = order;
         let settings = &run.settings;
         let steps = settings.training.steps_per_epoch.map(|steps| steps as usize);
         let loader = match &splits.train {

@@ -8,6 +8,23 @@ pub fn resident() -> Option<u64> {
     Some(kib * 1024)
 }
 
+/// What is resident of mapped files with `name` in their path, in bytes, where the system tells. It counts as resident
+/// memory of the process, and is the system's cache of the files.
+pub fn mapped(name: &str) -> Option<u64> {
+    let maps = std::fs::read_to_string("/proc/self/smaps").ok()?;
+    let (mut is_it, mut kib) = (false, 0);
+    for line in maps.lines() {
+        let mut words = line.split_whitespace();
+        match words.next() {
+            Some("Rss:") if is_it => kib += words.next()?.parse::<u64>().ok()?,
+            // A mapping begins with its addresses, and ends with its path.
+            Some(word) if !word.ends_with(':') => is_it = line.contains(name),
+            Some(_) | None => {}
+        }
+    }
+    Some(kib * 1024)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -7,7 +7,6 @@ use crate::explain::explain;
 use crate::fit::{Order, fit};
 use crate::lifeline::{self, Lifeline};
 use crate::log;
-use crate::peak;
 use crate::predict::predict;
 use nn::Model;
 use plan::Request;
@@ -45,13 +44,10 @@ pub fn program<M: Model>() -> ExitCode {
 fn serve<M: Model>(request: &Request, lifeline: &Lifeline, listener: &mut dyn Listen) -> Result<(), TrainError> {
     nn::check_processor().map_err(|error| TrainError::Processor(error.to_string()))?;
     match request {
-        Request::Train { run, run_id, directory, threads } => {
+        Request::Train { run, run_id, images, directory, threads } => {
             let directory = RunDirectory::at(directory.clone());
-            let order = Order { run, run_id, directory: &directory, threads: *threads };
+            let order = Order { run, run_id, images, directory: &directory, threads: *threads };
             let record = on_threads(*threads, || fit::<M>(order, listener))?;
-            if let Some(bytes) = peak::resident() {
-                log::line(&format!("peak memory {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
-            }
             // The record is on disk: whoever still listens hears of it, and nobody is waited for.
             lifeline.release();
             listener.hear(&Event::Finished { record })?;

@@ -1,16 +1,15 @@
-//! The images of a run, decoded: those of each split, or the reasons why the run refuses to start, all in one go.
+//! The images of a run, as the tool has prepared them, or the reason why the run refuses to start.
 
 use crate::error::TrainError;
-use crate::log;
-use data::{Images, Manifest};
-use plan::{Loss, Run, Split};
+use data::{Images, Set};
+use plan::{Loss, Prepared, Run, Split};
 use std::sync::Arc;
 
-/// The decoded images of a run. A split without an image counts as not there.
+/// The images of a run. A split without an image counts as not there.
 pub struct Splits {
     /// The class names, in label order.
     pub classes: Vec<String>,
-    /// What is learnt from; not decoded for a run of 0 epochs.
+    /// What is learnt from; none for a run of 0 epochs.
     pub train: Option<Arc<Images>>,
     /// What is looked at after every epoch.
     pub validation: Option<Arc<Images>>,
@@ -19,35 +18,18 @@ pub struct Splits {
 }
 
 impl Splits {
-    /// Lists and decodes the images of `run`, on rayon's current pool.
+    /// Maps the prepared images of `run`.
     ///
     /// # Errors
-    /// [`TrainError`] where the folders are not as they should be, where images cannot be used (all of them are named),
-    /// or where the network or the early stopping asks for something else than what is there.
-    pub fn load(run: &Run) -> Result<Splits, TrainError> {
-        let data = &run.settings.data;
-        let manifest = data::scan(data)?;
-        check_head(run, &manifest)?;
-        let (mut loaded, mut bad) = ([None, None, None], Vec::new());
-        let training = (run.settings.training.epochs > 0).then_some(&manifest.train);
-        let splits = [training, manifest.validation.as_ref(), manifest.test.as_ref()];
-        for (place, split) in loaded.iter_mut().zip(splits) {
-            match split.map(|split| data::load(split, data)).transpose() {
-                Ok(images) => *place = images,
-                Err(images) => bad.extend(images),
-            }
-        }
-        if !bad.is_empty() {
-            return Err(TrainError::Images(bad));
-        }
-        let [train, validation, test] = loaded;
-        for image in [&train, &validation, &test].into_iter().flatten().flat_map(|images| &images.left_out) {
-            log::line(&format!("left out {image}"));
-        }
+    /// [`TrainError`] where they are not what the run was planned on, or where the network or the early stopping asks for
+    /// something else than what is there.
+    pub fn open(run: &Run, images: &Prepared) -> Result<Splits, TrainError> {
+        let Set { classes, train, validation, test } = Set::open(images, &run.settings.data)?;
+        check_head(run, &classes)?;
         let there = |images: Option<Images>| images.filter(|images| !images.is_empty()).map(Arc::new);
         let splits = Splits {
-            classes: manifest.classes,
-            train: train.map(Arc::new),
+            classes,
+            train: (run.settings.training.epochs > 0).then(|| Arc::new(train)),
             validation: there(validation),
             test: there(test),
         };
@@ -56,16 +38,16 @@ impl Splits {
     }
 }
 
-fn check_head(run: &Run, manifest: &Manifest) -> Result<(), TrainError> {
+fn check_head(run: &Run, classes: &[String]) -> Result<(), TrainError> {
     let loss = run.settings.training.loss;
-    if loss == Loss::BinaryCrossentropy && manifest.classes.len() != 2 {
-        return Err(TrainError::NotBinary { names: manifest.classes.clone() });
+    if loss == Loss::BinaryCrossentropy && classes.len() != 2 {
+        return Err(TrainError::NotBinary { names: classes.to_vec() });
     }
-    let (found, expected) = (run.settings.network.output().size(), loss.logits(manifest.classes.len()));
+    let (found, expected) = (run.settings.network.output().size(), loss.logits(classes.len()));
     if found == expected {
         return Ok(());
     }
-    Err(TrainError::Head { found, expected, loss: loss.name(), names: manifest.classes.clone() })
+    Err(TrainError::Head { found, expected, loss: loss.name(), names: classes.to_vec() })
 }
 
 fn check_monitor(run: &Run, validation: bool) -> Result<(), TrainError> {

@@ -41,7 +41,10 @@ fn run(folder: &Path, images: &str, network: Network, stored: &Value, optimizer:
 /// Trains in `folder`; gives the record and the weights at the end.
 fn trained<M: Model>(run: &Run, folder: &Path) -> (RunRecord, Vec<Array>) {
     let directory = RunDirectory::at(folder.to_path_buf());
-    let order = Order { run, run_id: "keras", directory: &directory, threads: 2 };
+    let cache = data::Cache::open(&folder.join("cache")).unwrap();
+    let mut manifest = data::scan(&run.settings.data).unwrap();
+    let images = cache.prepare(&mut manifest, &run.settings.data, &mut |_| {}).unwrap().set.unwrap();
+    let order = Order { run, run_id: "keras", images: &images, directory: &directory, threads: 2 };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let record = pool.install(|| fit::<M>(order, &mut |_: &Event| Ok(()))).unwrap();
     (record, weights::load(&directory.model(), &run.settings.network).unwrap())

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
-use support::{Small, draw_images, run};
+use support::{Small, draw_images, prepare, run};
 use tempfile::TempDir;
 
 fn main() -> ExitCode {
@@ -87,7 +87,8 @@ fn project() -> (TempDir, plan::Run) {
 
 fn train_request(run: &plan::Run, directory: &Path, threads: usize) -> Request {
     std::fs::create_dir_all(directory).unwrap();
-    Request::Train { run: run.clone(), run_id: "feed".into(), directory: directory.to_path_buf(), threads }
+    let (run, images, directory) = (run.clone(), prepare(run), directory.to_path_buf());
+    Request::Train { run, run_id: "feed".into(), images, directory, threads }
 }
 
 fn left(directory: &Path) -> (Vec<u8>, Vec<u8>) {
@@ -106,11 +107,11 @@ fn a_training_program_reports_and_leaves_a_record() {
     let text = std::fs::read_to_string(directory.join("run.json")).unwrap();
     assert_eq!(serde_json::from_str::<record::RunRecord>(&text).unwrap(), *record);
 
-    let mut broken = run.clone();
-    broken.settings.data.directory = project.path().join("nowhere");
-    let (events, code) = Program::serve(&train_request(&broken, &directory, 1)).end();
+    let request = train_request(&run, &directory, 1);
+    std::fs::remove_dir_all(project.path().join("cache")).unwrap();
+    let (events, code) = Program::serve(&request).end();
     assert_eq!(code, Some(1));
-    assert!(matches!(&events[..], [Event::Failed { message }] if message.contains("nowhere")), "{events:?}");
+    assert!(matches!(&events[..], [Event::Failed { message }] if message.contains("run again")), "{events:?}");
 }
 
 fn predictions_and_pictures() {

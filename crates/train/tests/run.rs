@@ -2,11 +2,11 @@
 
 mod support;
 
-use plan::{Direction, EarlyStopping, Loss, Monitor, OnError, Optimizer, Run, Split};
+use plan::{Direction, EarlyStopping, Loss, Monitor, Optimizer, Prepared, Run, Split};
 use record::{Event, RunDirectory, RunRecord, Status};
 use std::fs;
 use std::path::Path;
-use support::{draw_images, network, run, train, train_until};
+use support::{draw_images, network, prepare, run, train, train_on, train_until};
 use tempfile::TempDir;
 use train::TrainError;
 
@@ -267,22 +267,34 @@ fn what_cannot_be_trained_is_said_before_the_first_epoch() {
     other.settings.network.layers[4].name = "renamed".into();
     assert!(message(&other).contains("dense1"), "{}", message(&other));
 
-    fs::write(project.path().join("data/train/lie/0.png"), "no picture").unwrap();
-    fs::write(project.path().join("data/test/stand/1.png"), "").unwrap();
-    let text = message(&run);
-    assert!(text.starts_with("2 images cannot be used:\n  /data/train/lie/0.png: "), "{text}");
-    assert!(text.contains("\n  /data/test/stand/1.png: the file is empty"), "{text}");
-    let mut skipping = run.clone();
-    skipping.settings.data.on_error = OnError::Skip;
-    train(&skipping, &target).0.unwrap();
-
     fs::remove_dir_all(project.path().join("data/validation")).unwrap();
-    let mut other = skipping.clone();
+    let mut other = run.clone();
     other.settings.training.early_stopping = Some(stop_after(1, true));
     assert_eq!(message(&other), "early_stopping watches val_loss, but there are no validation images to measure it on");
-    let record = train(&skipping, &target).0.unwrap();
+    let record = train(&run, &target).0.unwrap();
     assert_eq!(record.best_epoch, Some(4)); // without validation, the last
     assert!(record.epochs.iter().all(|row| row.validation.is_none()));
+}
+
+#[test]
+fn images_that_change_after_they_were_prepared_change_no_result() {
+    let (project, run) = project();
+    let images = prepare(&run);
+    let before = folder(&project, "before");
+    train_on(&run, &images, &before).unwrap();
+    let changed = project.path().join("data/train/lie/0.png");
+    fs::copy(project.path().join("data/train/stand/0.png"), &changed).unwrap();
+    fs::remove_file(project.path().join("data/test/lie/0.png")).unwrap();
+    let after = folder(&project, "after");
+    train_on(&run, &images, &after).unwrap();
+    assert_eq!(left(&after), left(&before));
+
+    // What is prepared now has another digest, and does not pass for what the run was planned on.
+    let now = prepare(&run);
+    assert_ne!(now.digest, images.digest);
+    let mixed = Prepared { set: now.set, ..images };
+    let message = train_on(&run, &mixed, &after).unwrap_err().to_string();
+    assert!(message.contains("the images have changed"), "{message}");
 }
 
 #[test]

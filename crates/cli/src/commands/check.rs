@@ -109,7 +109,13 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
         let memory = Memory::estimate(&variant.settings, images[index], 1);
         let parts = memory.parts().map(|(what, count)| format!("{what} {}", bytes(count))).join(", ");
         // A string takes all that is written to it.
-        writeln!(text, "\nvariant {}: about {} of memory ({parts})", variant.name, bytes(memory.total())).ok();
+        let (total, mapped) = (bytes(memory.total()), bytes(memory.mapped));
+        writeln!(
+            text,
+            "\nvariant {}: about {total} of memory ({parts}), and {mapped} of prepared images mapped from disk",
+            variant.name
+        )
+        .ok();
         let table = layer_table(&variant.settings.network);
         match seen_tables.iter().find(|(seen, _)| *seen == table) {
             Some((_, same)) => writeln!(text, "  layers as in {same}").unwrap_or_default(),

@@ -3,7 +3,7 @@
 
 use crate::args::Run;
 use crate::cores::Cores;
-use crate::dataset::{Datasets, counts};
+use crate::dataset::{Datasets, PREPARED, counts};
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
 use crate::free_memory::free_memory;
@@ -14,9 +14,10 @@ use crate::queue::{self, Job};
 use crate::results::{Results, Waiting};
 use crate::run_folder::Origin;
 use crate::schedule::{Need, Schedule};
+use data::Cache;
 use launch::{BuildError, Local, Workshop};
-use plan::Network;
 use plan::memory::Memory;
+use plan::{Network, Prepared};
 use record::Status;
 use std::process::ExitCode;
 
@@ -31,7 +32,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     ));
 
     let workshop = Workshop::of_project()?;
-    let mut all_results = prepare(&experiments, arguments, &workshop, &progress)?;
+    // Kept to the end: while programs map it, nobody empties it.
+    let cache = Cache::open(&workshop.memory(PREPARED))?;
+    cache.prune();
+    let mut all_results = prepare(&experiments, arguments, &cache, &progress)?;
     if arguments.dry_run {
         for results in &all_results {
             out(&results.describe())?;
@@ -106,11 +110,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
 fn prepare<'a>(
     experiments: &'a [Loaded],
     arguments: &'a Run,
-    workshop: &Workshop,
+    cache: &Cache,
     progress: &Progress,
 ) -> Result<Vec<Results<'a>>, Error> {
-    let mut datasets = Datasets::default();
-    let stamps = workshop.memory("decoded");
+    let mut datasets = Datasets::new(cache);
     let mut all_results = Vec::new();
     for loaded in experiments {
         let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
@@ -121,15 +124,15 @@ fn prepare<'a>(
         };
         let mut shown: Vec<String> = Vec::new();
         for variant in &loaded.experiment.variants {
-            let dataset = datasets.get(&variant.settings.data, &stamps, progress)?;
-            if !shown.contains(&dataset.digest) {
+            let dataset = datasets.get(&variant.settings.data, progress)?;
+            if !shown.contains(&dataset.prepared.digest) {
                 progress.line(&format!(
                     "{}: images of {}\n{}",
                     loaded.experiment.name,
                     variant.settings.data.directory.display(),
                     counts(&dataset.manifest)
                 ));
-                shown.push(dataset.digest.clone());
+                shown.push(dataset.prepared.digest.clone());
             }
             results.expect(variant, dataset, chosen.contains(variant))?;
         }
@@ -162,17 +165,20 @@ fn build(
     sets: &[String],
     progress: &Progress,
 ) -> Result<Vec<Job>, Error> {
-    let waiting: Vec<(usize, plan::Run, String)> = all_results
+    let waiting: Vec<(usize, plan::Run, String, Prepared)> = all_results
         .iter()
         .enumerate()
         .flat_map(|(index, results)| {
-            results.waiting().map(move |waiting| (index, waiting.run.clone(), waiting.run_id.to_owned()))
+            let of = move |waiting: Waiting| {
+                (index, waiting.run.clone(), waiting.run_id.to_owned(), waiting.prepared.clone())
+            };
+            results.waiting().map(of)
         })
         .collect();
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let networks: Vec<&Network> = waiting.iter().map(|(_, run, _)| &run.settings.network).collect();
+    let networks: Vec<&Network> = waiting.iter().map(|(_, run, _, _)| &run.settings.network).collect();
     let task = progress.task("building the model programs");
     let built = workshop.build(&networks, &mut |package| task.detail(package)).inspect_err(|error| {
         if matches!(error, BuildError::Interrupted) {
@@ -181,10 +187,10 @@ fn build(
     })?;
     drop(task);
     let mut jobs = Vec::with_capacity(waiting.len());
-    for ((index, run, run_id), (program, source)) in waiting.into_iter().zip(built) {
+    for ((index, run, run_id, prepared), (program, source)) in waiting.into_iter().zip(built) {
         let directory = all_results[index].directory().run(&run.variant, run.seed);
         let origin = Origin { model: source.model, file: experiments[index].path.clone(), sets: sets.to_vec() };
-        jobs.push(Job { experiment: index, run, run_id, directory, program, origin });
+        jobs.push(Job { experiment: index, run, run_id, prepared, directory, program, origin });
     }
     Ok(jobs)
 }

@@ -7,7 +7,7 @@ use super::ahead::{Batches, Queue};
 use super::order::{Order, Pass};
 use super::{Batch, LoaderError};
 use crate::augment;
-use crate::load::Images;
+use crate::images::Images;
 use plan::{Augmentation, DataPlan};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -41,7 +41,7 @@ impl TrainLoader {
         threads: usize,
     ) -> Result<TrainLoader, LoaderError> {
         if images.is_empty() {
-            return Err(LoaderError::NoImages { left_out: images.left_out.len() });
+            return Err(LoaderError::NoImages { left_out: images.left_out });
         }
         if plan.batch_size == 0 {
             return Err(LoaderError::EmptyBatches);

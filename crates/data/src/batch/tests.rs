@@ -9,15 +9,9 @@ const SIZE: [usize; 2] = [6, 5];
 /// `count` images of 6 x 5 pixels; all levels of image i are i.
 fn images(count: usize) -> Arc<Images> {
     let [height, width] = SIZE;
-    Arc::new(Images {
-        height,
-        width,
-        color_mode: ColorMode::Rgb,
-        pixels: (0..count).flat_map(|i| vec![i as u8; height * width * 3]).collect(),
-        labels: (0..count as u32).map(|i| i % 2).collect(),
-        paths: vec![Default::default(); count],
-        left_out: Vec::new(),
-    })
+    let pixels = (0..count).flat_map(|i| vec![i as u8; height * width * 3]).collect();
+    let labels = (0..count as u32).map(|i| i % 2).collect();
+    Arc::new(Images::held(height, width, ColorMode::Rgb, pixels, labels))
 }
 
 fn plan(batch_size: usize, shuffle: bool) -> DataPlan {

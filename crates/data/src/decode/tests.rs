@@ -5,6 +5,11 @@ use image::{ExtendedColorType, ImageEncoder};
 use insta::assert_snapshot;
 use plan::Interpolation;
 
+fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
+    let decoded = read(path).and_then(|bytes| guarded(|| decode(&bytes)));
+    decoded.map_err(|reason| BadImage { path: path.into(), reason })
+}
+
 fn decoded(bytes: &[u8]) -> Decoded {
     let data = directory(&[("image", bytes)]);
     decode_file(&data.path().join("image")).unwrap()
@@ -39,6 +44,32 @@ fn colour_grey_and_deep_images_become_rgb_bytes() {
     let deep: Vec<u8> = [0_u16, 65_535, 77 * 257].iter().flat_map(|level| level.to_ne_bytes()).collect();
     assert_eq!(decoded(&encode(&deep, 1, 1, ExtendedColorType::Rgb16)).pixels, [0, 255, 77]);
     assert_eq!(decoded(&encode(&deep[2..4], 1, 1, ExtendedColorType::L16)).pixels, [255, 255, 255]);
+}
+
+/// A picture of few colours, so that a palette holds them.
+fn picture() -> image::RgbImage {
+    image::RgbImage::from_fn(9, 5, |x, y| image::Rgb([(x * 28) as u8, (y * 60) as u8, if x > y { 200 } else { 10 }]))
+}
+
+#[test]
+fn every_format_gives_the_picture_that_was_written() {
+    let picture = picture();
+    for format in [ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP, ImageFormat::Tiff] {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).unwrap();
+        let decoded = decoded(bytes.get_ref());
+        assert_eq!((decoded.height, decoded.width), (5, 9), "{format:?}");
+        assert_eq!(decoded.pixels, *picture.as_raw(), "{format:?}");
+    }
+    // JPEG loses some; of even areas of colour, little.
+    let even = image::RgbImage::from_fn(32, 16, |x, _| image::Rgb(if x < 16 { [200, 30, 60] } else { [20, 90, 250] }));
+    let mut bytes = Vec::new();
+    even.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 100)).unwrap();
+    let decoded = decoded(&bytes);
+    assert_eq!((decoded.height, decoded.width), (16, 32));
+    for (level, written) in decoded.pixels.iter().zip(even.as_raw()) {
+        assert!(level.abs_diff(*written) <= 2, "{level} for {written}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub use model::Small;
 use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
 use plan::{
     Activation, Augmentation, ColorMode, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network,
-    OnError, Optimizer, Padding, Run, Settings, Shape, Training, Window,
+    OnError, Optimizer, Padding, Prepared, Run, Settings, Shape, Training, Window,
 };
 use record::{Event, RunDirectory, RunRecord};
 use std::path::Path;
@@ -84,9 +84,25 @@ pub fn run(directory: &Path) -> Run {
     Run { experiment: "tests".into(), variant: "base".into(), seed: 7, settings }
 }
 
+/// Prepares the images of `run`, in a cache in the folder that holds theirs.
+///
+/// # Panics
+/// Where an image cannot be used, and the run says to refuse.
+pub fn prepare(run: &Run) -> Prepared {
+    let data = &run.settings.data;
+    let cache = data::Cache::open(&data.directory.with_file_name("cache")).unwrap();
+    let prepared = cache.prepare(&mut data::scan(data).unwrap(), data, &mut |_| {}).unwrap();
+    prepared.set.unwrap_or_else(|| panic!("images that cannot be used: {:?}", prepared.bad))
+}
+
 /// Trains in `folder` and gives the events, too.
 pub fn train(run: &Run, folder: &Path) -> (Result<RunRecord, TrainError>, Vec<Event>) {
     train_until(run, folder, 2, |_| false)
+}
+
+/// Trains on images that were prepared before.
+pub fn train_on(run: &Run, images: &Prepared, folder: &Path) -> Result<RunRecord, TrainError> {
+    listen_until(run, images, folder, 2, |_| false).0
 }
 
 /// Trains on so many threads, and stops listening at the first event that `enough` is true of.
@@ -96,8 +112,18 @@ pub fn train_until(
     threads: usize,
     enough: impl Fn(&Event) -> bool + Send + Sync,
 ) -> (Result<RunRecord, TrainError>, Vec<Event>) {
+    listen_until(run, &prepare(run), folder, threads, enough)
+}
+
+fn listen_until(
+    run: &Run,
+    images: &Prepared,
+    folder: &Path,
+    threads: usize,
+    enough: impl Fn(&Event) -> bool + Send + Sync,
+) -> (Result<RunRecord, TrainError>, Vec<Event>) {
     let directory = RunDirectory::at(folder.to_path_buf());
-    let order = Order { run, run_id: "feed", directory: &directory, threads };
+    let order = Order { run, run_id: "feed", images, directory: &directory, threads };
     let mut events = Vec::new();
     let mut listen = |event: &Event| {
         events.push(event.clone());

@@ -1,0 +1,307 @@
+//! Images prepared once: every file is decoded, resized and kept, for all variants, seeds, jobs and later runs.
+//!
+//! The tool prepares ([`Cache::prepare`]); programs map what it prepared ([`Set::open`]). A file is known by the hash of
+//! its content, a picture besides by all that decides it: so a changed file is decoded anew and no other, files of two
+//! data sets share a picture, and what a program trains on is what was hashed into its run's id, whatever happens to the
+//! files meanwhile. Who prepares holds a lock; who reads needs none.
+//!
+//! ```text
+//! CACHE/lock                         shared by those who use the cache, held alone by who empties it
+//! CACHE/seen/HASH                    which content the files of a data directory had when they were last read
+//! CACHE/150x150-rgb-bilinear-1.2/    a pack: pixels-*, index, lock, used, and sets/, the lists of data sets
+//! ```
+
+mod error;
+mod pack;
+mod seen;
+mod set;
+
+pub use error::CacheError;
+pub use pack::PIXELS;
+pub use set::Set;
+
+use crate::decode::{self, BadImage, DECODER_VERSION};
+use crate::manifest::{File, Manifest, Split};
+use error::write;
+use pack::{Outcome, Pack};
+use plan::{DataPlan, OnError, Prepared};
+use rayon::prelude::*;
+use seen::{Seen, Stat};
+use set::{List, Places};
+use std::fs::{self, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// Bytes of pictures that are decoded at once, more or less, before they are written.
+const PORTION: usize = 32 << 20;
+/// Files of a portion, at most: so that progress is seen.
+const MOST_FILES: usize = 512;
+/// A file of more bytes than this is large.
+const LARGE_FILE: u64 = 64 << 20;
+static LARGE_TURN: Mutex<()> = Mutex::new(());
+/// A pack that nobody has asked for in this time is taken away.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// In a pack; its time is that of the last call that asked for the pack.
+const USED: &str = "used";
+
+/// A folder of prepared images, in use until it is dropped.
+pub struct Cache {
+    folder: PathBuf,
+    _in_use: fs::File,
+}
+
+/// How far the preparation of a data set is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files of the set.
+    pub files: usize,
+    /// Files that were looked at.
+    pub done: usize,
+    /// Files among these that were decoded, or tried: the others were known.
+    pub decoded: usize,
+}
+
+/// What came of the files of a data set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparation {
+    /// The list for the programs, with the digest of the files that can be used. `None` where a file cannot be used, and
+    /// [`DataPlan::on_error`] says to refuse.
+    pub set: Option<Prepared>,
+    /// Files that cannot be used, in the manifest's order.
+    pub bad: Vec<BadImage>,
+    /// How much there was to do.
+    pub progress: Progress,
+}
+
+impl Cache {
+    /// The cache in `folder`, which need not be there yet. Waits while another process empties it.
+    ///
+    /// # Errors
+    /// [`CacheError::Write`] where there can be no such folder.
+    pub fn open(folder: &Path) -> Result<Cache, CacheError> {
+        fs::create_dir_all(folder).map_err(write(folder))?;
+        let path = folder.join("lock");
+        let lock = fs::File::create(&path).and_then(|lock| lock.lock_shared().map(|()| lock)).map_err(write(&path))?;
+        Ok(Cache { folder: folder.into(), _in_use: lock })
+    }
+
+    /// Removes all that was prepared in `folder`, and says how many bytes that were.
+    ///
+    /// # Errors
+    /// [`CacheError::Busy`] while another process uses the cache; [`CacheError::Write`] where something cannot be removed.
+    pub fn empty(folder: &Path) -> Result<u64, CacheError> {
+        if !folder.exists() {
+            return Ok(0);
+        }
+        let path = folder.join("lock");
+        let lock = fs::File::create(&path).map_err(write(&path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(CacheError::Busy { path: folder.into() }),
+            Err(TryLockError::Error(source)) => return Err(CacheError::Write { path, source }),
+        }
+        let mut freed = 0;
+        for entry in fs::read_dir(folder).map_err(write(folder))? {
+            let entry = entry.map_err(write(folder))?.path();
+            // The lock stays: another process may be waiting for it.
+            if entry != path {
+                freed += size(&entry).map_err(write(&entry))?;
+                fs::remove_dir_all(&entry).map_err(write(&entry))?;
+            }
+        }
+        Ok(freed)
+    }
+
+    /// Prepares all images of `manifest` for `plan`; takes out of it those that cannot be used. Files that are known are
+    /// not decoded, and those that are unchanged since they were last read are not read. Works in parallel on rayon's
+    /// current pool, and holds a portion of the pictures in memory at a time. `tell` hears how far it is.
+    ///
+    /// # Errors
+    /// [`CacheError`] where the cache cannot be read or written.
+    pub fn prepare(
+        &self,
+        manifest: &mut Manifest,
+        plan: &DataPlan,
+        tell: &mut dyn FnMut(Progress),
+    ) -> Result<Preparation, CacheError> {
+        let [height, width] = plan.image_size;
+        let image_len = height * width * plan.channels();
+        let folder = self.folder.join(pack_name(plan));
+        let mut pack = Pack::open(&folder, image_len)?;
+        fs::write(folder.join(USED), "").map_err(write(&folder))?;
+        let seen_path = self.seen(plan)?;
+        let mut seen = Seen::load(&seen_path);
+
+        let files: Vec<&File> = manifest.splits().into_iter().flat_map(|(_, split)| &split.files).collect();
+        let mut progress = Progress { files: files.len(), ..Progress::default() };
+        let mut contents = Vec::with_capacity(files.len());
+        let mut bad = Vec::new();
+        let portion = (PORTION / image_len).clamp(1, MOST_FILES);
+        for files in files.chunks(portion) {
+            tell(progress);
+            let looked: Vec<Looked> = files.par_iter().map(|file| look(file, plan, &pack, &seen)).collect();
+            let mut decoded = Vec::new();
+            for (file, looked) in files.iter().zip(looked) {
+                let content = match looked {
+                    Looked::Known(content) => Some(content),
+                    Looked::Read { content, before, after, begun, picture } => {
+                        seen.remember(&file.path, before, after, begun, content);
+                        progress.decoded += usize::from(picture.is_some());
+                        decoded.extend(picture.map(|picture| (content, picture)));
+                        Some(content)
+                    }
+                    Looked::Unreadable(reason) => {
+                        bad.push(BadImage { path: file.path.clone(), reason });
+                        None
+                    }
+                };
+                contents.push(content);
+            }
+            pack.add(decoded)?;
+            progress.done += files.len();
+        }
+        tell(progress);
+        pack.commit()?;
+        seen.save(&seen_path).map_err(write(&seen_path))?;
+
+        let mut usable = Vec::with_capacity(contents.len());
+        let mut pictures = Vec::with_capacity(contents.len());
+        let mut reasons = bad.into_iter();
+        let mut bad = Vec::new();
+        for (file, content) in files.into_iter().zip(contents) {
+            match content.and_then(|content| Some((content, pack.get(&content)?))) {
+                Some((content, Outcome::Picture(place))) => {
+                    usable.push(content);
+                    pictures.push(*place);
+                }
+                Some((_, Outcome::Bad(reason))) => {
+                    bad.push(BadImage { path: file.path.clone(), reason: reason.clone() });
+                }
+                None => bad.extend(reasons.next()),
+            }
+        }
+        if !bad.is_empty() && plan.on_error == OnError::Refuse {
+            return Ok(Preparation { set: None, bad, progress });
+        }
+        let before = manifest.splits().into_iter().map(|(_, split)| split.files.len()).collect::<Vec<_>>();
+        manifest.leave_out(&bad);
+        let digest = manifest.digest(&usable);
+        let list = list(manifest, &before, pictures, plan, digest.clone(), pack.pixels_name());
+        let set = list.write(&folder)?;
+        Ok(Preparation { set: Some(Prepared { set, digest }), bad, progress })
+    }
+
+    /// Takes away packs that nobody has asked for in a month. What cannot be taken away stays: it does no harm.
+    pub fn prune(&self) {
+        let Some(oldest) = seen::now().checked_sub(KEPT) else { return };
+        for pack in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let used = fs::metadata(pack.path().join(USED)).and_then(|used| used.modified());
+            if used.is_ok_and(|used| used < oldest) {
+                fs::remove_dir_all(pack.path()).ok();
+            }
+        }
+    }
+
+    /// Where it is remembered what the files of `plan` held.
+    fn seen(&self, plan: &DataPlan) -> Result<PathBuf, CacheError> {
+        let directory = std::path::absolute(&plan.directory).unwrap_or_else(|_| plan.directory.clone());
+        let folder = self.folder.join("seen");
+        fs::create_dir_all(&folder).map_err(write(&folder))?;
+        Ok(folder.join(&blake3::hash(directory.as_os_str().as_encoded_bytes()).to_hex()[..32]))
+    }
+}
+
+/// Names all that decides a picture but the file's content.
+fn pack_name(plan: &DataPlan) -> String {
+    let [height, width] = plan.image_size;
+    let (mode, filter) = (plan.color_mode.name(), plan.interpolation.name());
+    format!("{height}x{width}-{mode}-{filter}-{}.{DECODER_VERSION}", plan::ENGINE_VERSION)
+}
+
+/// What is known of a file.
+enum Looked {
+    /// It is unchanged, and what became of this content is known.
+    Known(blake3::Hash),
+    /// It was read.
+    Read {
+        content: blake3::Hash,
+        before: Option<Stat>,
+        after: Option<Stat>,
+        begun: SystemTime,
+        /// What it decodes to, where that was not known.
+        picture: Option<Result<Vec<u8>, String>>,
+    },
+    /// It cannot be read.
+    Unreadable(String),
+}
+
+fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
+    let begun = seen::now();
+    let before = Stat::of(&file.path);
+    let unchanged = before.as_ref().and_then(|stat| seen.content(&file.path, stat));
+    if let Some(content) = unchanged.filter(|content| pack.get(content).is_some()) {
+        return Looked::Known(content);
+    }
+    // Large files are held in memory one at a time, however many threads there are.
+    let is_large = before.is_some_and(|stat| stat.size() > LARGE_FILE);
+    let _turn = is_large.then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
+    let bytes = match file.read() {
+        Ok(bytes) => bytes,
+        Err(reason) => return Looked::Unreadable(reason),
+    };
+    let content = blake3::hash(&bytes);
+    let picture = pack.get(&content).is_none().then(|| decode::picture(&bytes, plan));
+    Looked::Read { content, before, after: Stat::of(&file.path), begun, picture }
+}
+
+/// The list of a data set whose files had the given pictures, in order.
+fn list(
+    manifest: &Manifest,
+    before: &[usize],
+    pictures: Vec<u32>,
+    plan: &DataPlan,
+    digest: String,
+    pixels: &str,
+) -> List {
+    let (mut pictures, mut before) = (pictures.into_iter(), before.iter());
+    let mut places = |split: &Split| Places {
+        pictures: pictures.by_ref().take(split.files.len()).collect(),
+        labels: split.files.iter().map(|file| file.class).collect(),
+        left_out: before.next().map_or(0, |before| before - split.files.len()),
+    };
+    List {
+        digest,
+        image_size: plan.image_size,
+        color_mode: plan.color_mode,
+        pixels: pixels.to_owned(),
+        classes: manifest.classes.clone(),
+        train: places(&manifest.train),
+        validation: manifest.validation.as_ref().map(&mut places),
+        test: manifest.test.as_ref().map(&mut places),
+    }
+}
+
+/// Bytes of all files at `path` and below.
+fn size(path: &Path) -> io::Result<u64> {
+    let told = fs::symlink_metadata(path)?;
+    if !told.is_dir() {
+        return Ok(told.len());
+    }
+    fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
+}
+
+/// Puts `bytes` at `path` at once: after a crash the file holds the old bytes or the new ones.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What can go wrong with prepared images.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why images cannot be prepared, or prepared ones not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CacheError {
+    /// A file of the cache cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of the cache cannot be read.
+    #[error("cannot read {}: {source}; the prepared images are gone: run again to prepare them anew", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of the cache is not as it was written.
+    #[error(
+        "{} is damaged ({what}): remove the prepared images with `ablate clean`, then run again", path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The prepared images are others than those that were asked for.
+    #[error("{} holds {found}, and the run is of {expected}: the images have changed; run again", path.display())]
+    Other {
+        /// The list of prepared images.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What was asked for.
+        expected: String,
+    },
+    /// Another call is using the prepared images.
+    #[error("another call of ablate is using the prepared images in {}: let it end", path.display())]
+    Busy {
+        /// The cache's folder.
+        path: PathBuf,
+    },
+}
+
+pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> CacheError + '_ {
+    move |source| CacheError::Write { path: path.into(), source }
+}
+
+pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> CacheError + '_ {
+    move |source| CacheError::Read { path: path.into(), source }
+}
