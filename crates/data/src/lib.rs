@@ -17,7 +17,7 @@ mod scan;
 #[cfg(test)]
 mod testing;
 
-pub use batch::{Batch, Batches, LoaderError, TrainLoader, eval_batches};
+pub use batch::{Batch, Batches, LoaderError, Seen, TrainLoader, eval_batches};
 pub use decode::{BadImage, MAX_PIXELS, decode_one};
 pub use load::{Images, check, load};
 pub use manifest::{File, Manifest, Split};

@@ -92,9 +92,9 @@ fn augmented_images_are_those_of_keras() {
             other => panic!("no such fill mode: {other}"),
         };
         let drawn = Drawn::new(operations(case), fill_mode, size, size);
-        for (row, expected) in drawn.matrix.0.iter().zip(case["matrix"].as_array().unwrap()) {
+        for (row, expected) in drawn.matrix().0.iter().zip(case["matrix"].as_array().unwrap()) {
             for (entry, expected) in row.iter().zip(expected.as_array().unwrap()) {
-                assert!((entry - expected.as_f64().unwrap()).abs() < 1e-4, "{name}: {:?}", drawn.matrix);
+                assert!((entry - expected.as_f64().unwrap()).abs() < 1e-4, "{name}: {:?}", drawn.matrix());
             }
         }
 
@@ -110,7 +110,7 @@ fn augmented_images_are_those_of_keras() {
             }
             // At the very edge of the source, f32 and f64 angles may fall on different sides of it.
             let (row, column) = ((index / 3 / size) as f64, (index / 3 % size) as f64);
-            let at = drawn.matrix.0.map(|[of_row, of_column, offset]| of_row * row + of_column * column + offset);
+            let at = drawn.matrix().0.map(|[of_row, of_column, offset]| of_row * row + of_column * column + offset);
             let near_edge = |at: f64| at.abs() < 1e-3 || (at - (size - 1) as f64).abs() < 1e-3;
             assert!(at.iter().copied().any(near_edge), "{name} at ({row}, {column}): {} and {expected}", value * 255.0);
             off_border += 1;

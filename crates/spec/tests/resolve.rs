@@ -161,7 +161,7 @@ fn sets_change_the_file_before_its_variants_do() {
     assert_eq!(experiment.seeds, [7, 8]);
     assert_eq!((experiment.variants.len(), experiment.baseline.as_str()), (3, "augmentation=on,dropout=on"));
     let turned = &experiment.variants[0].settings.augmentation.operations[0];
-    assert_eq!(*turned, plan::Operation::Rotation { degrees: 10.0 });
+    assert_eq!(*turned, plan::Operation::Rotation { degrees: 10.0, p: 1.0 });
     for variant in &experiment.variants {
         let settings = &variant.settings;
         assert_eq!(settings.training.epochs, 3);

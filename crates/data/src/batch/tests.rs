@@ -26,7 +26,7 @@ fn plan(batch_size: usize, shuffle: bool) -> DataPlan {
 
 fn rotated() -> Augmentation {
     Augmentation {
-        operations: vec![Operation::Rotation { degrees: 30.0 }],
+        operations: vec![Operation::Rotation { degrees: 30.0, p: 1.0 }],
         fill_mode: plan::FillMode::Constant { value: 9.0 },
     }
 }
