@@ -23,9 +23,44 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Crates of others that have a side of the house to themselves.
 const KEPT_OUT: &[(&str, &[&str])] = &[
-    ("dfdx", &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli", "bench", "bench-data"]),
-    ("clap", &["plan", "record", "spec", "codegen", "kernels", "nn", "data", "train", "launch", "report", "bench", "bench-data"]),
-    ("toml", &["plan", "record", "codegen", "kernels", "nn", "data", "train", "launch", "report", "cli", "bench", "bench-data"]),
+    (
+        "dfdx",
+        &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli", "bench", "bench-data"],
+    ),
+    (
+        "clap",
+        &[
+            "plan",
+            "record",
+            "spec",
+            "codegen",
+            "kernels",
+            "nn",
+            "data",
+            "train",
+            "launch",
+            "report",
+            "bench",
+            "bench-data",
+        ],
+    ),
+    (
+        "toml",
+        &[
+            "plan",
+            "record",
+            "codegen",
+            "kernels",
+            "nn",
+            "data",
+            "train",
+            "launch",
+            "report",
+            "cli",
+            "bench",
+            "bench-data",
+        ],
+    ),
 ];
 
 #[test]

@@ -150,7 +150,10 @@ enum Step {
     /// One pass, or more where an operation needs to know the whole picture.
     Colors(Vec<Color>),
     Blur(Blur),
-    Cutout { window: Window, value: f32 },
+    Cutout {
+        window: Window,
+        value: f32,
+    },
 }
 
 /// Draws the numbers for the sample at `position` of `epoch`, for images of `height` x `width`. The same key always gives

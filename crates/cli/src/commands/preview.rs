@@ -68,9 +68,12 @@ fn variant<'a>(arguments: &args::Preview, loaded: &'a Loaded) -> Result<&'a Vari
         Some(name) => loaded.variant(name),
         None => {
             let augments = |variant: &&Variant| !variant.settings.augmentation.operations.is_empty();
-            loaded.experiment.variants.iter().find(augments).ok_or_else(|| {
-                Error::Usage(format!("no variant of {} augments its images", loaded.path.display()))
-            })
+            loaded
+                .experiment
+                .variants
+                .iter()
+                .find(augments)
+                .ok_or_else(|| Error::Usage(format!("no variant of {} augments its images", loaded.path.display())))
         }
     }
 }

@@ -296,22 +296,17 @@ fn geometry_is_one_resampling_crops_included() {
 #[test]
 fn windows_stay_in_their_bounds() {
     for position in 0..500 {
-        for operation in draw(
-            &Augmentation { operations: every_operation(1.0), fill_mode: NEAREST },
-            0,
-            1,
-            position,
-            30,
-            40,
-        )
-        .operations
+        for operation in
+            draw(&Augmentation { operations: every_operation(1.0), fill_mode: NEAREST }, 0, 1, position, 30, 40)
+                .operations
         {
             let (window, padding) = match operation {
                 DrawnOperation::RandomCrop(window) => (window, 2),
                 DrawnOperation::ResizedCrop(window) | DrawnOperation::Cutout { window, .. } => (window, 0),
                 _ => continue,
             };
-            let inside = |first: i64, size: usize, whole: i64| -padding <= first && first + size as i64 <= whole + padding;
+            let inside =
+                |first: i64, size: usize, whole: i64| -padding <= first && first + size as i64 <= whole + padding;
             assert!(inside(window.top_px, window.height_px, 30) && inside(window.left_px, window.width_px, 40));
         }
     }

@@ -65,7 +65,7 @@ impl<T: Texel> Warp<'_, T> {
             FillMode::Nearest => self.rows::<CHANNELS, LANES>(fill::nearest, 0.0, target),
             FillMode::Reflect => self.rows::<CHANNELS, LANES>(fill::reflect, 0.0, target),
             FillMode::Wrap => self.rows::<CHANNELS, LANES>(fill::wrap, 0.0, target),
-            FillMode::Constant { value } => self.rows::<CHANNELS, LANES>(fill::constant, value / 255.0, target),
+            FillMode::Constant { value } => self.rows::<CHANNELS, LANES>(fill::constant, T::level(value), target),
         }
     }
 
@@ -80,48 +80,109 @@ impl<T: Texel> Warp<'_, T> {
             let sources =
                 overlap(rows.run_inside(height - 1, width), columns.run_inside(width.saturating_sub(2), width));
             let (first, end) = overlap(sources, (0, width - 1));
-            let anywhere = |column| {
-                let place = inside(rows.at(column).0, height).zip(inside(columns.at(column).0, width));
-                place.map_or([outside; LANES], |(row, column)| {
-                    self.sample_anywhere::<CHANNELS, LANES>(Position(row), Position(column))
-                })
-            };
-            for column in 0..first {
-                target[column * CHANNELS..][..LANES].copy_from_slice(&anywhere(column));
-            }
-            for column in first..end {
-                let pixel = self.sample_inside::<CHANNELS, LANES>(rows.at(column), columns.at(column));
-                target[column * CHANNELS..][..LANES].copy_from_slice(&pixel);
-            }
-            for column in end..width - 1 {
-                target[column * CHANNELS..][..LANES].copy_from_slice(&anywhere(column));
-            }
-            target[(width - 1) * CHANNELS..].copy_from_slice(&anywhere(width - 1)[..CHANNELS]);
+            let line = [rows, columns];
+            self.anywhere::<CHANNELS, LANES>(line, (0, first), &inside, outside, target);
+            self.inside::<CHANNELS, LANES>(line, (first, end), target);
+            self.anywhere::<CHANNELS, LANES>(line, (end, width), &inside, outside, target);
+            T::scale(target);
         }
     }
 
-    /// 0 <= row < height - 1 and 0 <= column < width - 2.
+    /// The pixels of a run of columns whose four source pixels are inside of the image.
     #[inline(always)]
-    fn sample_inside<const CHANNELS: usize, const LANES: usize>(&self, row: Position, column: Position) -> [f32; LANES] {
-        let at = (row.whole() * self.width + column.whole()) * CHANNELS;
-        let [a, b] = T::pair_inside::<CHANNELS, LANES>(self.pixels, at);
-        let [c, d] = T::pair_inside::<CHANNELS, LANES>(self.pixels, at + self.width * CHANNELS);
-        mix::<T, LANES>([a, b, c, d], row.fraction(), column.fraction())
+    fn inside<const CHANNELS: usize, const LANES: usize>(
+        &self,
+        [rows, columns]: [Line; 2],
+        (first, end): (usize, usize),
+        target: &mut [f32],
+    ) {
+        let below = self.width * CHANNELS;
+        let mut places = Places::new();
+        for first in (first..end).step_by(CHUNK) {
+            let count = CHUNK.min(end - first);
+            for i in 0..count {
+                let (row, column) = (rows.at(first + i), columns.at(first + i));
+                places.upper[i] = (row.whole() * self.width as u32 + column.whole()) * CHANNELS as u32;
+                places.down[i] = row.fraction();
+                places.right[i] = column.fraction();
+            }
+            for i in 0..count {
+                let at = places.upper[i] as usize;
+                // SAFETY: 0 <= row < height - 1 and 0 <= column < width - 2 for all of the run, so that a third pixel
+                // follows in the row and in the one below.
+                let ([a, b], [c, d]) = unsafe {
+                    (
+                        T::pair_inside::<CHANNELS, LANES>(self.pixels, at),
+                        T::pair_inside::<CHANNELS, LANES>(self.pixels, at + below),
+                    )
+                };
+                let pixel = mix([a, b, c, d], places.down[i], places.right[i]);
+                target[(first + i) * CHANNELS..][..LANES].copy_from_slice(&pixel);
+            }
+        }
     }
 
-    /// 0 <= row <= height - 1 and 0 <= column <= width - 1. On the last row and column the fraction is 0, and it does not
-    /// matter what stands behind them.
+    /// The pixels of a run of columns, wherever they come from.
     #[inline(always)]
-    fn sample_anywhere<const CHANNELS: usize, const LANES: usize>(
+    fn anywhere<const CHANNELS: usize, const LANES: usize>(
         &self,
-        row: Position,
-        column: Position,
-    ) -> [f32; LANES] {
-        let at = (row.whole() * self.width + column.whole()) * CHANNELS;
-        let below = if row.whole() + 1 < self.height { at + self.width * CHANNELS } else { at };
-        let [a, b] = T::pair::<CHANNELS, LANES>(self.pixels, at);
-        let [c, d] = T::pair::<CHANNELS, LANES>(self.pixels, below);
-        mix::<T, LANES>([a, b, c, d], row.rounded_fraction(), column.rounded_fraction())
+        [rows, columns]: [Line; 2],
+        (first, end): (usize, usize),
+        inside: &impl Inside,
+        outside: f32,
+        target: &mut [f32],
+    ) {
+        let mut places = Places::new();
+        for first in (first..end).step_by(CHUNK) {
+            let count = CHUNK.min(end - first);
+            for i in 0..count {
+                let row = inside(rows.at(first + i).0, self.height);
+                let column = inside(columns.at(first + i).0, self.width);
+                let (row_at, column_at) = (Position(row.unwrap_or(0)), Position(column.unwrap_or(0)));
+                let upper = (row_at.whole() * self.width as u32 + column_at.whole()) * CHANNELS as u32;
+                // On the last row and column the fraction is 0, and it does not matter what stands behind them.
+                let is_last = row_at.whole() + 1 == self.height as u32;
+                places.lower[i] = if is_last { upper } else { upper + (self.width * CHANNELS) as u32 };
+                places.upper[i] = if row.is_some() && column.is_some() { upper } else { NOWHERE };
+                places.down[i] = row_at.rounded_fraction();
+                places.right[i] = column_at.rounded_fraction();
+            }
+            for i in 0..count {
+                let pixel = if places.upper[i] == NOWHERE {
+                    [outside; LANES]
+                } else {
+                    let [a, b] = T::pair::<CHANNELS, LANES>(self.pixels, places.upper[i] as usize);
+                    let [c, d] = T::pair::<CHANNELS, LANES>(self.pixels, places.lower[i] as usize);
+                    mix([a, b, c, d], places.down[i], places.right[i])
+                };
+                let target = &mut target[(first + i) * CHANNELS..];
+                match target.first_chunk_mut::<LANES>() {
+                    Some(target) => *target = pixel,
+                    None => target.copy_from_slice(&pixel[..CHANNELS]),
+                }
+            }
+        }
+    }
+}
+
+/// Target pixels whose places are worked out together, many lanes at a time.
+const CHUNK: usize = 64;
+
+/// The place of a pixel that comes from nowhere.
+const NOWHERE: u32 = u32::MAX;
+
+/// Where pixels come from: the first level of the upper and lower left source pixel, and how far behind them.
+struct Places {
+    upper: [u32; CHUNK],
+    lower: [u32; CHUNK],
+    down: [f32; CHUNK],
+    right: [f32; CHUNK],
+}
+
+impl Places {
+    #[inline(always)]
+    fn new() -> Places {
+        Places { upper: [0; CHUNK], lower: [0; CHUNK], down: [0.0; CHUNK], right: [0.0; CHUNK] }
     }
 }
 
@@ -138,8 +199,8 @@ impl Position {
     }
 
     #[inline(always)]
-    fn whole(self) -> usize {
-        (self.0 >> 32) as usize
+    fn whole(self) -> u32 {
+        (self.0 >> 32) as u32
     }
 
     /// How far behind the whole pixel, in [0, 1): the upper 24 bits of the fraction, which f32 holds exactly.
@@ -156,6 +217,7 @@ impl Position {
 }
 
 /// One coordinate of the source along a row of the target.
+#[derive(Clone, Copy)]
 struct Line {
     start: i64,
     step: i64,
@@ -202,13 +264,13 @@ fn overlap((first_a, end_a): (usize, usize), (first_b, end_b): (usize, usize)) -
     (first.min(end), end)
 }
 
-/// The levels at fractions `down` and `right` between four corners: upper left, upper right, lower left, lower right.
-/// Scaled to [0, 1]; on a pixel, exactly its scaled level.
+/// The levels at fractions `down` and `right` between four corners: upper left, upper right, lower left, lower right. On
+/// a pixel, exactly its level.
 #[inline(always)]
-fn mix<T: Texel, const N: usize>([a, b, c, d]: [[f32; N]; 4], down: f32, right: f32) -> [f32; N] {
+fn mix<const N: usize>([a, b, c, d]: [[f32; N]; 4], down: f32, right: f32) -> [f32; N] {
     std::array::from_fn(|i| {
         let upper = a[i] + (b[i] - a[i]) * right;
         let lower = c[i] + (d[i] - c[i]) * right;
-        T::scaled(upper + (lower - upper) * down)
+        upper + (lower - upper) * down
     })
 }

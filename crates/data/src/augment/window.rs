@@ -20,7 +20,12 @@ pub struct Window {
 
 impl Window {
     /// A window of this size anywhere within `height` x `width`, with borders of `padding` around.
-    pub(super) fn anywhere(stream: &mut Stream, size: [usize; 2], [height, width]: [usize; 2], padding: usize) -> Window {
+    pub(super) fn anywhere(
+        stream: &mut Stream,
+        size: [usize; 2],
+        [height, width]: [usize; 2],
+        padding: usize,
+    ) -> Window {
         let mut place = |size: usize, whole: usize| {
             i64::from(stream.below((whole + 2 * padding - size) as u32 + 1)) - padding as i64
         };

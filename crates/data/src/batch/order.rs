@@ -49,7 +49,8 @@ impl Order {
             }
             for (row, image) in self.batch(epoch, step, &mut pass).iter().enumerate() {
                 let position = (step * self.batch_size + row) as u64;
-                let of_image = images.iter().zip(&mut seen).filter(|(wanted, seen)| *wanted == image && seen.len() < count);
+                let of_image =
+                    images.iter().zip(&mut seen).filter(|(wanted, seen)| *wanted == image && seen.len() < count);
                 of_image.for_each(|(_, seen)| seen.push(Seen { epoch, position }));
             }
         }

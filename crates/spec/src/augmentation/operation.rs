@@ -143,29 +143,26 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Op
     read
 }
 
-fn keys(
-    kind: Kind,
-    p: f32,
-    fields: &mut Fields,
-    image_size: Option<[usize; 2]>,
-    log: &mut Log,
-) -> Option<Operation> {
+fn keys(kind: Kind, p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
     let factors = "`[low, high]`: a factor, 1 changes nothing";
     Some(match kind {
-        Kind::Rotation => {
-            Operation::Rotation { degrees: fields.required("degrees", "the largest angle", log, number(turn()))? as f32, p }
-        }
+        Kind::Rotation => Operation::Rotation {
+            degrees: fields.required("degrees", "the largest angle", log, number(turn()))? as f32,
+            p,
+        },
         Kind::Shift => Operation::Shift {
             width_fraction: fields.optional("width_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32,
             height_fraction: fields.optional("height_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32,
             p,
         },
-        Kind::Shear => {
-            Operation::Shear { degrees: fields.required("degrees", "the largest angle", log, number(lean()))? as f32, p }
-        }
-        Kind::Zoom => {
-            Operation::Zoom { range: fields.required("range", "`[low, high]`; below 1 magnifies", log, range(factor))?, p }
-        }
+        Kind::Shear => Operation::Shear {
+            degrees: fields.required("degrees", "the largest angle", log, number(lean()))? as f32,
+            p,
+        },
+        Kind::Zoom => Operation::Zoom {
+            range: fields.required("range", "`[low, high]`; below 1 magnifies", log, range(factor))?,
+            p,
+        },
         Kind::Flip => {
             let axes = [("horizontal", FlipAxis::Horizontal), ("vertical", FlipAxis::Vertical)];
             let axis = fields.required("axis", "`\"horizontal\"` or `\"vertical\"`", log, choice(&axes));
@@ -177,9 +174,13 @@ fn keys(
             ratio: fields.optional("ratio", log, range(factor)).unwrap_or([3.0 / 4.0, 4.0 / 3.0]),
             p,
         },
-        Kind::Brightness => Operation::Brightness { range: fields.required("range", factors, log, range(strength))?, p },
+        Kind::Brightness => {
+            Operation::Brightness { range: fields.required("range", factors, log, range(strength))?, p }
+        }
         Kind::Contrast => Operation::Contrast { range: fields.required("range", factors, log, range(strength))?, p },
-        Kind::Saturation => Operation::Saturation { range: fields.required("range", factors, log, range(strength))?, p },
+        Kind::Saturation => {
+            Operation::Saturation { range: fields.required("range", factors, log, range(strength))?, p }
+        }
         Kind::Hue => {
             Operation::Hue { range: fields.required("range", "`[low, high]`, in turns", log, range(half_turn))?, p }
         }
@@ -220,7 +221,9 @@ fn random_crop(p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log:
     let padding = fields.optional("padding", log, count(0, LARGEST_SIDE)).unwrap_or(0);
     if fields.lacks("size") && padding == 0 {
         let message = format!("`{}` has one place for its window only", fields.path());
-        log.add(Finding::new(fields.span, message, "it is as large as the image").help("give it a `size` or `padding`"));
+        log.add(
+            Finding::new(fields.span, message, "it is as large as the image").help("give it a `size` or `padding`"),
+        );
     }
     Some(Operation::RandomCrop { size, padding, p })
 }
