@@ -238,3 +238,21 @@ pub enum FlipAxis {
     /// Top and bottom change places.
     Vertical,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids of runs are hashes of this text: what an operation could not say once is not said where it is as it was then.
+    #[test]
+    fn a_probability_of_1_is_not_written_where_there_once_was_none() {
+        let written = |operation: Operation| serde_json::to_string(&operation).unwrap();
+        let certain = Operation::Rotation { degrees: 40.0, p: 1.0 };
+        assert_eq!(written(certain.clone()), r#"{"type":"rotation","degrees":40.0}"#);
+        assert_eq!(serde_json::from_str::<Operation>(&written(certain.clone())).unwrap(), certain);
+        let rare = Operation::Zoom { range: [0.5, 1.0], p: 0.25 };
+        assert_eq!(written(rare), r#"{"type":"zoom","range":[0.5,1.0],"p":0.25}"#);
+        let flip = Operation::Flip { axis: FlipAxis::Vertical, p: 1.0 };
+        assert_eq!(written(flip), r#"{"type":"flip","axis":"vertical","p":1.0}"#);
+    }
+}
