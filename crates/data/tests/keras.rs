@@ -80,6 +80,12 @@ fn augmented_images_are_those_of_keras() {
     let constant = FillMode::Constant { value: cases["cval"].as_f64().unwrap() as f32 };
 
     let cases = cases["cases"].as_object().unwrap();
+    for (operation, mode) in ["rotation", "shift", "shear", "zoom_out", "chain"]
+        .into_iter()
+        .flat_map(|operation| ["constant", "reflect", "wrap"].map(|mode| (operation, mode)))
+    {
+        assert!(cases.contains_key(&format!("{operation}_{mode}")), "no case for {operation} with {mode}");
+    }
     for operation in ["identity", "rotation", "shift_rows", "shift_columns", "shear", "zoom_in", "flip_horizontal"] {
         assert!(cases.contains_key(operation), "no case for {operation}");
     }
@@ -116,5 +122,30 @@ fn augmented_images_are_those_of_keras() {
             off_border += 1;
         }
         assert!(off_border < size, "{name}: {off_border} values differ at the edge");
+    }
+}
+
+#[test]
+fn changes_of_colour_are_those_of_keras() {
+    let size = 48;
+    let source = decode("images/affine.png", [size, size], Interpolation::Nearest);
+    let arrays = fs::read(stored("colors.safetensors")).unwrap();
+    let arrays = SafeTensors::deserialize(&arrays).unwrap();
+    let cases = [
+        ("channel_shift_-30", DrawnOperation::ChannelShift { levels: -30.0 }),
+        ("channel_shift_45", DrawnOperation::ChannelShift { levels: 45.0 }),
+        ("brightness_0.6", DrawnOperation::Brightness { factor: 0.6 }),
+        ("brightness_1.5", DrawnOperation::Brightness { factor: 1.5 }),
+    ];
+    assert_eq!(arrays.len(), cases.len());
+    for (name, operation) in cases {
+        let mut target = vec![0.0; source.len()];
+        let drawn = Drawn::new(vec![operation], FillMode::Nearest, size, size);
+        apply(&drawn, ColorMode::Rgb, &source, &mut target);
+        let expected = arrays.tensor(name).unwrap();
+        let expected = expected.data().chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+        for (index, (value, expected)) in target.iter().zip(expected).enumerate() {
+            assert!((value * 255.0 - expected).abs() <= 1.0, "{name} at {index}: {} and {expected}", value * 255.0);
+        }
     }
 }
