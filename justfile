@@ -19,10 +19,11 @@ check *ARGS:
 test *ARGS:
     cargo test --workspace "$@"
 
-# Training steps beside Keras, PyTorch and Burn; bench/README.md explains.
+# Training steps beside Keras, PyTorch and Burn, epochs, and data; bench/README.md explains.
 bench *ARGS:
     python3 bench/run.py step "$@"
     python3 bench/run.py epoch
+    python3 bench/run.py data
 
 # Every kernel's throughput beside the machine's peak; words select kernels.
 bench-kernels *ARGS:

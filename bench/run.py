@@ -4,17 +4,18 @@
     python3 bench/run.py step      the same training step in every framework
     python3 bench/run.py scaling   the reference network over threads, image size, batch and filters
     python3 bench/run.py epoch     the tutorial's program from JPEG files to validated epochs
+    python3 bench/run.py data      images decoded and augmented a second
 """
 
 import argparse
 
-from driver import epoch, scaling, setup, step
+from driver import data, epoch, scaling, setup, step
 from driver.measure import Plan
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch")
+    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch|data")
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--threads", type=int, default=setup.cores(), help="of every framework; all cores if not given")
@@ -42,9 +43,17 @@ def main():
     command.add_argument("--keras", type=modes, default=epoch.KERAS_MODES, help="ways of calling Keras; all if not given")
     command.set_defaults(run=epoch.run)
 
+    command = commands.add_parser("data", parents=[common], help="images decoded and augmented a second")
+    command.add_argument("--work", type=works, help=f"of {', '.join(data.PEERS)}; all if not given")
+    command.add_argument("--warm-up", type=int, default=2, help="steps that are not measured")
+    command.add_argument("--rounds", type=int, default=7, help="how often it is each peer's turn")
+    command.add_argument("--steps", type=int, default=2, help="steps of a turn")
+    command.set_defaults(run=data.run)
+
     arguments = parser.parse_args()
     if "usual_peers" in arguments:
         arguments.peers = arguments.peers or arguments.usual_peers
+    if "steps" in arguments:
         arguments.run(arguments, Plan(arguments.warm_up, arguments.rounds, arguments.steps))
     else:
         arguments.run(arguments)
@@ -62,6 +71,10 @@ def names(text):
 
 def peers(text):
     return known(names(text), setup.PEERS)
+
+
+def works(text):
+    return known(names(text), data.PEERS)
 
 
 def modes(text):

@@ -18,13 +18,49 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["record"]),
     ("cli", &["spec", "plan", "codegen", "launch", "record", "report", "data"]),
     ("bench", &["plan", "data", "nn", "train"]),
+    ("bench-data", &["plan", "data"]),
 ];
 
 /// Crates of others that have a side of the house to themselves.
 const KEPT_OUT: &[(&str, &[&str])] = &[
-    ("dfdx", &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli", "bench"]),
-    ("clap", &["plan", "record", "spec", "codegen", "kernels", "nn", "data", "train", "launch", "report", "bench"]),
-    ("toml", &["plan", "record", "codegen", "kernels", "nn", "data", "train", "launch", "report", "cli", "bench"]),
+    (
+        "dfdx",
+        &["plan", "record", "spec", "codegen", "kernels", "data", "launch", "report", "cli", "bench", "bench-data"],
+    ),
+    (
+        "clap",
+        &[
+            "plan",
+            "record",
+            "spec",
+            "codegen",
+            "kernels",
+            "nn",
+            "data",
+            "train",
+            "launch",
+            "report",
+            "bench",
+            "bench-data",
+        ],
+    ),
+    (
+        "toml",
+        &[
+            "plan",
+            "record",
+            "codegen",
+            "kernels",
+            "nn",
+            "data",
+            "train",
+            "launch",
+            "report",
+            "cli",
+            "bench",
+            "bench-data",
+        ],
+    ),
 ];
 
 #[test]

@@ -98,7 +98,7 @@ def confine(threads):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
-def describe(servers, python, threads):
+def describe(servers, python, threads, packages=PACKAGES):
     """Prints the machine and the versions."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     print(f"{model[1] if model else 'unknown processor'}, {cores()} cores, {threads} threads")
@@ -108,7 +108,7 @@ def describe(servers, python, threads):
         versions.append("burn " + re.search(r'burn = .*?"=(.*?)"', (BENCH / "burn/Cargo.toml").read_text())[1])
     if servers & {"keras", "torch"}:
         words = "import sys; from importlib.metadata import version\nfor name in sys.argv[1:]: print(name, version(name))"
-        versions += output(python, "-c", words, *PACKAGES).splitlines()
+        versions += output(python, "-c", words, *packages).splitlines()
     print(", ".join(versions), flush=True)
 
 

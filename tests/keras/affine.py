@@ -23,6 +23,11 @@ CASES = {
     "shift_constant": ({"tx": 7.3, "ty": -5.6}, "constant", None),
     "shift_reflect": ({"tx": 7.3, "ty": -5.6}, "reflect", None),
     "shift_wrap": ({"tx": 7.3, "ty": -5.6}, "wrap", None),
+    **{
+        f"{name}_{fill_mode}": (arguments, fill_mode, None)
+        for name, arguments in {"rotation": {"theta": 30.0}, "shear": {"shear": 15.0}, "zoom_out": {"zx": 1.4, "zy": 1.2}}.items()
+        for fill_mode in ("constant", "reflect", "wrap")
+    },
     "chain_nearest": (CHAIN, "nearest", "horizontal"),
     "chain_constant": (CHAIN, "constant", "horizontal"),
     "chain_reflect": (CHAIN, "reflect", "horizontal"),

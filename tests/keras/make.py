@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 import affine
+import colors
 import formulas
 import pictures
 import resize
@@ -27,6 +28,7 @@ TOPICS = {
     "optimizers": training.make_optimizers,
     "formulas": formulas.make,
     "affine": affine.make,
+    "colors": colors.make,
     "resize": resize.make,
 }
 RELATIVE, ABSOLUTE = 1e-5, 1e-7

@@ -1,7 +1,7 @@
 //! The command line, as typed.
 
 use clap::{Args, Parser, Subcommand};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 /// Declarative ablation experiments for image classification: one TOML file in; checked, compiled and trained
@@ -112,14 +112,26 @@ pub struct Preview {
     #[arg(long, value_name = "NAME")]
     pub variant: Option<String>,
     /// Picture to write (PNG)
-    #[arg(short, long, value_name = "PNG")]
-    pub output: PathBuf,
+    #[arg(short, long, value_name = "PNG", required_unless_present = "json")]
+    pub output: Option<PathBuf>,
     /// Training images, one a row, taken evenly from all classes
     #[arg(long, value_name = "N", default_value = "4")]
     pub images: NonZeroUsize,
     /// Augmented copies of each, right of the original
     #[arg(long, value_name = "N", default_value = "7")]
     pub copies: NonZeroUsize,
+    /// Epoch of the first copy; the next ones are those of the next times that the network sees the image
+    #[arg(long, value_name = "E", default_value = "1")]
+    pub epoch: NonZeroU64,
+    /// Seed of the run [default: the file's first]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// A training image: that one alone, at training size, as the network sees it in the epoch
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["images", "copies"])]
+    pub image: Option<PathBuf>,
+    /// Print what was drawn for the image, as JSON
+    #[arg(long, requires = "image")]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

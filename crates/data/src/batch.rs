@@ -10,6 +10,8 @@ mod order;
 
 pub use ahead::Batches;
 pub use loader::TrainLoader;
+pub(crate) use order::Order;
+pub use order::Seen;
 
 use crate::images::Images;
 use crate::scale::scale;

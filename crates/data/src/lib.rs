@@ -18,7 +18,7 @@ mod scan;
 #[cfg(test)]
 mod testing;
 
-pub use batch::{Batch, Batches, LoaderError, TrainLoader, eval_batches};
+pub use batch::{Batch, Batches, LoaderError, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
 pub use decode::{BadImage, MAX_PIXELS, decode_one};
 pub use images::Images;

@@ -81,6 +81,12 @@ fn augmented_images_are_those_of_keras() {
     let constant = FillMode::Constant { value: cases["cval"].as_f64().unwrap() as f32 };
 
     let cases = cases["cases"].as_object().unwrap();
+    for (operation, mode) in ["rotation", "shift", "shear", "zoom_out", "chain"]
+        .into_iter()
+        .flat_map(|operation| ["constant", "reflect", "wrap"].map(|mode| (operation, mode)))
+    {
+        assert!(cases.contains_key(&format!("{operation}_{mode}")), "no case for {operation} with {mode}");
+    }
     for operation in ["identity", "rotation", "shift_rows", "shift_columns", "shear", "zoom_in", "flip_horizontal"] {
         assert!(cases.contains_key(operation), "no case for {operation}");
     }
@@ -93,9 +99,9 @@ fn augmented_images_are_those_of_keras() {
             other => panic!("no such fill mode: {other}"),
         };
         let drawn = Drawn::new(operations(case), fill_mode, size, size);
-        for (row, expected) in drawn.matrix.0.iter().zip(case["matrix"].as_array().unwrap()) {
+        for (row, expected) in drawn.matrix().0.iter().zip(case["matrix"].as_array().unwrap()) {
             for (entry, expected) in row.iter().zip(expected.as_array().unwrap()) {
-                assert!((entry - expected.as_f64().unwrap()).abs() < 1e-4, "{name}: {:?}", drawn.matrix);
+                assert!((entry - expected.as_f64().unwrap()).abs() < 1e-4, "{name}: {:?}", drawn.matrix());
             }
         }
 
@@ -111,11 +117,36 @@ fn augmented_images_are_those_of_keras() {
             }
             // At the very edge of the source, f32 and f64 angles may fall on different sides of it.
             let (row, column) = ((index / 3 / size) as f64, (index / 3 % size) as f64);
-            let at = drawn.matrix.0.map(|[of_row, of_column, offset]| of_row * row + of_column * column + offset);
+            let at = drawn.matrix().0.map(|[of_row, of_column, offset]| of_row * row + of_column * column + offset);
             let near_edge = |at: f64| at.abs() < 1e-3 || (at - (size - 1) as f64).abs() < 1e-3;
             assert!(at.iter().copied().any(near_edge), "{name} at ({row}, {column}): {} and {expected}", value * 255.0);
             off_border += 1;
         }
         assert!(off_border < size, "{name}: {off_border} values differ at the edge");
+    }
+}
+
+#[test]
+fn changes_of_colour_are_those_of_keras() {
+    let size = 48;
+    let source = decode("images/affine.png", [size, size], Interpolation::Nearest);
+    let arrays = fs::read(stored("colors.safetensors")).unwrap();
+    let arrays = SafeTensors::deserialize(&arrays).unwrap();
+    let cases = [
+        ("channel_shift_-30", DrawnOperation::ChannelShift { levels: -30.0 }),
+        ("channel_shift_45", DrawnOperation::ChannelShift { levels: 45.0 }),
+        ("brightness_0.6", DrawnOperation::Brightness { factor: 0.6 }),
+        ("brightness_1.5", DrawnOperation::Brightness { factor: 1.5 }),
+    ];
+    assert_eq!(arrays.len(), cases.len());
+    for (name, operation) in cases {
+        let mut target = vec![0.0; source.len()];
+        let drawn = Drawn::new(vec![operation], FillMode::Nearest, size, size);
+        apply(&drawn, ColorMode::Rgb, &source, &mut target);
+        let expected = arrays.tensor(name).unwrap();
+        let expected = expected.data().chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+        for (index, (value, expected)) in target.iter().zip(expected).enumerate() {
+            assert!((value * 255.0 - expected).abs() <= 1.0, "{name} at {index}: {} and {expected}", value * 255.0);
+        }
     }
 }

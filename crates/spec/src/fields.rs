@@ -43,6 +43,16 @@ impl<'d> Fields<'d> {
         }
     }
 
+    /// The path of the table, for messages.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether nothing is written at `key`.
+    pub fn lacks(&self, key: &str) -> bool {
+        self.table.get(key).is_none()
+    }
+
     /// The path of a key, for messages.
     pub fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }

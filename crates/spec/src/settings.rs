@@ -46,7 +46,8 @@ impl Context<'_> {
 pub fn resolve(root: &Node, context: &Context, log: &mut Log) -> Option<Settings> {
     let before = log.findings.len();
     let data = table(root, "data", log).and_then(|at| data::read(&at, context.folder, log));
-    let augmentation = optional_table(root, "augmentation").map(|at| augmentation::read(&at, log));
+    let image_size = data.as_ref().and_then(|data| data.image_size);
+    let augmentation = optional_table(root, "augmentation").map(|at| augmentation::read(&at, image_size, log));
     let model = table(root, "model", log).and_then(|at| model::read(&at, context.folder, log));
     let training = table(root, "training", log).and_then(|at| training::read(&at, log));
     let (data, training) = (data?, training?);

@@ -31,6 +31,14 @@ complaints! {
     color_mode_misspelt: "batch_size = 20" => "batch_size = 20\ncolour_mode = \"grayscale\"";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
+    random_crop_of_no_size: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"random_crop\" }, { type = \"random_crop\", size = [33, 20] }";
+    blur_without_a_middle: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"gaussian_blur\", kernel_size = 4, sigma = [0, 2] }";
+    one_of_none: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"one_of\", ops = [] }, { type = \"one_of\", ops = [{ type = \"hue\", range = [-1, 1] }] }";
+    operation_misspelt: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"gausian_noise\" }, { type = \"cutout\", scales = [0.1, 0.2], p = 2 }";
+    keras_beside_ops: "[augmentation]" => "[augmentation]\nkeras = { rotation_range = 40 }";
+    keras_beside_a_fill_mode: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "fill_mode = \"wrap\"\nkeras = { rotation_range = 40 }";
+    keras_of_nothing: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "keras = {}";
+    keras_misspelt: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "keras = { rotation_ranges = 40, rescale = 0.1, width_shift_range = 4, height_shift_range = [-1, 1], zoom_range = \"0.2\", cval = 3 }";
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";
     fill_value_without_constant: "[augmentation]" => "[augmentation]\nfill_value = 3";
     missing_key: "kernel_size = 3\n" => "";

@@ -69,6 +69,31 @@ fn levels_name_variants_and_fill_the_swept_columns() {
     assert_eq!(experiment.factors[0].levels, ["0.5", "0.25"]);
 }
 
+/// The good file with another chain.
+fn augmented(chain: &str) -> plan::Augmentation {
+    let (before, rest) = GOOD.split_once("ops = [").unwrap();
+    let text = format!("{before}{chain}\n{}", rest.split_once("\n]\n").unwrap().1);
+    load(&text).unwrap().variants[2].settings.augmentation.clone()
+}
+
+#[test]
+fn keras_s_arguments_are_the_operations_that_they_stand_for() {
+    let tutorial = augmented(
+        "keras = { rotation_range = 40, width_shift_range = 0.2, height_shift_range = 0.2, shear_range = 0.2, \
+         zoom_range = 0.2, horizontal_flip = true, fill_mode = \"nearest\" }",
+    );
+    let ops = augmented(
+        "ops = [\n{ type = \"rotation\", degrees = 40 },\n{ type = \"shift\", width_fraction = 0.2, height_fraction = \
+         0.2 },\n{ type = \"shear\", degrees = 0.2 },\n{ type = \"zoom\", range = [0.8, 1.2] },\n{ type = \"flip\", axis = \
+         \"horizontal\" } ]",
+    );
+    assert_eq!(tutorial, ops);
+    insta::assert_debug_snapshot!(augmented(
+        "keras = { width_shift_range = 8.0, zoom_range = [0.5, 1], vertical_flip = true, horizontal_flip = false, \
+         channel_shift_range = 20, brightness_range = [0.5, 1.5], fill_mode = \"constant\", cval = 7 }"
+    ));
+}
+
 #[test]
 fn augmentation_that_is_off_is_no_augmentation() {
     let experiment = load(GOOD).unwrap();
@@ -161,7 +186,7 @@ fn sets_change_the_file_before_its_variants_do() {
     assert_eq!(experiment.seeds, [7, 8]);
     assert_eq!((experiment.variants.len(), experiment.baseline.as_str()), (3, "augmentation=on,dropout=on"));
     let turned = &experiment.variants[0].settings.augmentation.operations[0];
-    assert_eq!(*turned, plan::Operation::Rotation { degrees: 10.0 });
+    assert_eq!(*turned, plan::Operation::Rotation { degrees: 10.0, p: 1.0 });
     for variant in &experiment.variants {
         let settings = &variant.settings;
         assert_eq!(settings.training.epochs, 3);

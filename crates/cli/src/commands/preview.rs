@@ -1,40 +1,130 @@
 //! `ablate preview`: what the augmentation does to real images of the data set.
 
-use crate::args::Preview;
-use crate::dataset::{generate_if_missing, with_way_out};
+use crate::args;
+use crate::dataset::{Datasets, generate_if_missing, with_way_out};
 use crate::error::Error;
-use crate::experiment::load;
+use crate::experiment::{Loaded, load};
 use crate::output::out;
 use crate::progress::Progress;
+use data::Manifest;
+use data::augment::Drawn;
+use data::preview::Preview;
+use launch::Workshop;
+use plan::{DataPlan, FillMode, OnError, Variant};
+use serde_json::{Map, Value, json};
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Writes the grid: one image a row, the original first, then copies as the first epochs would see them.
-pub fn preview(arguments: &Preview) -> Result<ExitCode, Error> {
+/// Writes a grid, one image a row, the original first; or one copy of one image, and what was drawn for it.
+pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
     let loaded = load(&arguments.file, &arguments.overrides.sets)?;
-    let variant =
-        match &arguments.variant {
-            Some(name) => loaded.variant(name)?,
-            None => {
-                let augments = |variant: &&plan::Variant| !variant.settings.augmentation.operations.is_empty();
-                loaded.experiment.variants.iter().find(augments).ok_or_else(|| {
-                    Error::Usage(format!("no variant of {} augments its images", loaded.path.display()))
-                })?
+    let variant = variant(arguments, &loaded)?;
+    let manifest = manifest(&variant.settings.data)?;
+    let seed = arguments.seed.unwrap_or_else(|| loaded.experiment.seeds.first().copied().unwrap_or(0));
+    let preview = Preview::new(&manifest, &variant.settings, seed);
+    let epoch = arguments.epoch.get();
+    let bad = |error: data::BadImage| Error::Data(error.to_string());
+    let png = match &arguments.image {
+        None => preview.grid(epoch, arguments.images.get(), arguments.copies.get()).map_err(bad)?,
+        Some(image) => {
+            let index = find(&manifest, &variant.settings.data, image)?;
+            let seen = preview.seen(index, epoch, 1);
+            let Some(seen) = seen.first().filter(|seen| seen.epoch == epoch) else {
+                let next = seen.first().map_or(epoch, |seen| seen.epoch);
+                return Err(Error::Data(format!(
+                    "the network does not see {} in epoch {epoch}: an epoch of {} steps is not the whole data set\n\
+                     It sees it next in epoch {next}.",
+                    image.display(),
+                    variant.settings.training.steps_per_epoch.unwrap_or(0)
+                )));
+            };
+            let (drawn, png) = preview.one(index, *seen).map_err(bad)?;
+            if arguments.json {
+                let path = &manifest.train.files[index].path;
+                let mut object = Map::new();
+                object.insert("image".into(), json!(path.display().to_string()));
+                object.insert("variant".into(), json!(variant.name));
+                object.insert("seed".into(), json!(seed));
+                object.insert("epoch".into(), json!(epoch));
+                object.insert("position".into(), json!(seen.position));
+                describe(&drawn, &mut object);
+                out(&format!("{:#}\n", Value::Object(object)))?;
             }
-        };
-    let plan = &variant.settings.data;
-    generate_if_missing(plan, &Progress::new(1))?;
-    let seed = loaded.experiment.seeds.first().copied().unwrap_or(0);
-    let manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
-    let grid = data::preview::grid(
-        &manifest,
-        plan,
-        &variant.settings.augmentation,
-        seed,
-        arguments.images.get(),
-        arguments.copies.get(),
-    )
-    .map_err(|error| Error::Data(error.to_string()))?;
-    record::atomic::write(&arguments.output, &grid).map_err(Error::write(&arguments.output))?;
-    out(&format!("{}\n", arguments.output.display()))?;
+            png
+        }
+    };
+    if let Some(output) = &arguments.output {
+        record::atomic::write(output, &png).map_err(Error::write(output))?;
+        if !arguments.json {
+            out(&format!("{}\n", output.display()))?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The variant that is asked for, or the first that augments.
+fn variant<'a>(arguments: &args::Preview, loaded: &'a Loaded) -> Result<&'a Variant, Error> {
+    match &arguments.variant {
+        Some(name) => loaded.variant(name),
+        None => {
+            let augments = |variant: &&Variant| !variant.settings.augmentation.operations.is_empty();
+            loaded
+                .experiment
+                .variants
+                .iter()
+                .find(augments)
+                .ok_or_else(|| Error::Usage(format!("no variant of {} augments its images", loaded.path.display())))
+        }
+    }
+}
+
+/// The files that a run trains on: which image is seen when depends on their number.
+fn manifest(plan: &DataPlan) -> Result<Manifest, Error> {
+    let progress = Progress::new(1);
+    match plan.on_error {
+        OnError::Skip => {
+            let stamps = Workshop::of_project()?.memory("decoded");
+            Ok(Datasets::default().get(plan, &stamps, &progress)?.manifest.clone())
+        }
+        OnError::Refuse => {
+            generate_if_missing(plan, &progress)?;
+            data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))
+        }
+    }
+}
+
+/// The place of an image among the training images.
+fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Error> {
+    let full = |path: &Path| path.canonicalize().ok();
+    let wanted = full(image).or_else(|| full(&plan.directory.join(image)));
+    let place = |split: &data::Split| {
+        let same = |file: &data::File| file.path == image || (wanted.is_some() && full(&file.path) == wanted);
+        split.files.iter().position(same)
+    };
+    if let Some(index) = place(&manifest.train) {
+        return Ok(index);
+    }
+    let why = match manifest.splits().into_iter().find(|(_, split)| place(split).is_some()) {
+        Some((name, _)) => format!("it is a {name} image, and those are never augmented"),
+        None if wanted.is_none() => "there is no such file".to_owned(),
+        None => "expected a file of its training split that can be read".to_owned(),
+    };
+    Err(Error::Usage(format!("{} is no training image of {}: {why}", image.display(), plan.directory.display())))
+}
+
+/// What was drawn, by name.
+fn describe(drawn: &Drawn, object: &mut Map<String, Value>) {
+    object.insert("height".into(), json!(drawn.height));
+    object.insert("width".into(), json!(drawn.width));
+    let (mode, value) = match drawn.fill_mode {
+        FillMode::Nearest => ("nearest", None),
+        FillMode::Reflect => ("reflect", None),
+        FillMode::Wrap => ("wrap", None),
+        FillMode::Constant { value } => ("constant", Some(value)),
+    };
+    object.insert("fill_mode".into(), json!(mode));
+    if let Some(value) = value {
+        object.insert("fill_value".into(), json!(value));
+    }
+    object.extend(drawn.parameters().into_iter().map(|(name, parameter)| (name, json!(parameter))));
 }

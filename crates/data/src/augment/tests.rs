@@ -1,4 +1,5 @@
 use super::*;
+use plan::Operation;
 use proptest::prelude::*;
 
 const NEAREST: FillMode = FillMode::Nearest;
@@ -27,10 +28,10 @@ fn moved((height, width): (usize, usize), source: impl Fn(usize, usize) -> Optio
 fn tutorial(p: f32) -> Augmentation {
     Augmentation {
         operations: vec![
-            Operation::Rotation { degrees: 40.0 },
-            Operation::Shift { width_fraction: 0.2, height_fraction: 0.2 },
-            Operation::Shear { degrees: 0.2 },
-            Operation::Zoom { range: [0.8, 1.2] },
+            Operation::Rotation { degrees: 40.0, p: 1.0 },
+            Operation::Shift { width_fraction: 0.2, height_fraction: 0.2, p: 1.0 },
+            Operation::Shear { degrees: 0.2, p: 1.0 },
+            Operation::Zoom { range: [0.8, 1.2], p: 1.0 },
             Operation::Flip { axis: FlipAxis::Horizontal, p },
         ],
         fill_mode: NEAREST,
@@ -59,17 +60,17 @@ fn no_operation_gives_exactly_the_levels() {
 fn operations_without_any_range_are_the_identity_for_every_draw() {
     let idle = Augmentation {
         operations: vec![
-            Operation::Rotation { degrees: 0.0 },
-            Operation::Shift { width_fraction: 0.0, height_fraction: 0.0 },
-            Operation::Shear { degrees: 0.0 },
-            Operation::Zoom { range: [1.0, 1.0] },
+            Operation::Rotation { degrees: 0.0, p: 1.0 },
+            Operation::Shift { width_fraction: 0.0, height_fraction: 0.0, p: 1.0 },
+            Operation::Shear { degrees: 0.0, p: 1.0 },
+            Operation::Zoom { range: [1.0, 1.0], p: 1.0 },
             Operation::Flip { axis: FlipAxis::Horizontal, p: 0.0 },
             Operation::Flip { axis: FlipAxis::Vertical, p: 0.0 },
         ],
         fill_mode: NEAREST,
     };
     for position in 0..50 {
-        assert_eq!(draw(&idle, 5, 1, position, 20, 31).matrix, Matrix::IDENTITY);
+        assert_eq!(draw(&idle, 5, 1, position, 20, 31).matrix(), Matrix::IDENTITY);
     }
 }
 
@@ -123,13 +124,13 @@ fn a_quarter_turn_takes_rows_to_columns_about_the_centre() {
 
 #[test]
 fn zoom_below_one_magnifies_the_centre() {
-    let matrix = Drawn::new(vec![DrawnOperation::Zoom { rows: 0.5, columns: 2.0 }], NEAREST, 5, 5).matrix;
+    let matrix = Drawn::new(vec![DrawnOperation::Zoom { rows: 0.5, columns: 2.0 }], NEAREST, 5, 5).matrix();
     assert_eq!(matrix, Matrix([[0.5, 0.0, 1.0], [0.0, 2.0, -2.0]]));
 }
 
 #[test]
 fn shear_slants_columns() {
-    let Matrix([rows, columns]) = Drawn::new(vec![DrawnOperation::Shear { degrees: 30.0 }], NEAREST, 1, 1).matrix;
+    let Matrix([rows, columns]) = Drawn::new(vec![DrawnOperation::Shear { degrees: 30.0 }], NEAREST, 1, 1).matrix();
     assert!((rows[0] - 0.75_f64.sqrt()).abs() < 1e-12 && rows[1] == 0.0);
     assert!((columns[0] + 0.5).abs() < 1e-7 && columns[1] == 1.0);
 }
@@ -167,6 +168,173 @@ fn a_probability_does_not_shift_the_draws_of_other_operations() {
     assert_eq!(always[5], DrawnOperation::Flip { axis: FlipAxis::Horizontal, flipped: true });
 }
 
+/// Every operation once, each with the probability `p`.
+fn every_operation(p: f32) -> Vec<Operation> {
+    let range = [0.6, 1.5];
+    let mut operations = tutorial(p).operations;
+    for operation in &mut operations {
+        match operation {
+            Operation::Rotation { p: own, .. }
+            | Operation::Shift { p: own, .. }
+            | Operation::Shear { p: own, .. }
+            | Operation::Zoom { p: own, .. } => *own = p,
+            _ => {}
+        }
+    }
+    operations.extend([
+        Operation::RandomCrop { size: Some([20, 21]), padding: 2, p },
+        Operation::ResizedCrop { scale: [0.3, 1.0], ratio: [0.75, 1.33], p },
+        Operation::Brightness { range, p },
+        Operation::Contrast { range, p },
+        Operation::Saturation { range, p },
+        Operation::Hue { range: [-0.1, 0.1], p },
+        Operation::ChannelShift { intensity: 30.0, p },
+        Operation::GaussianNoise { sigma: 0.05, p },
+        Operation::GaussianBlur { kernel_size: 5, sigma: [0.1, 2.0], p },
+        Operation::Grayscale { p },
+        Operation::Cutout { scale: [0.02, 0.33], ratio: [0.3, 3.3], value: 90.0, p },
+        Operation::OneOf { operations: tutorial(0.5).operations, p },
+    ]);
+    operations
+}
+
+/// The picture as a chain leaves it, 30 x 40 pixels.
+fn copy(operations: &[Operation], position: u64) -> Vec<f32> {
+    let chain = Augmentation { operations: operations.to_vec(), fill_mode: NEAREST };
+    let mut target = vec![f32::NAN; 30 * 40 * 3];
+    apply(&draw(&chain, 4, 2, position, 30, 40), ColorMode::Rgb, &picture(30, 40), &mut target);
+    target
+}
+
+#[test]
+fn a_probability_of_0_is_the_identity_for_every_operation() {
+    let still = moved((30, 40), |row, column| Some((row, column)));
+    for operation in every_operation(0.0) {
+        for position in 0..20 {
+            assert_eq!(copy(std::slice::from_ref(&operation), position), still, "{operation:?}");
+        }
+    }
+    assert_eq!(copy(&every_operation(0.0), 0), still);
+}
+
+#[test]
+fn every_operation_does_something_and_the_same_for_the_same_key() {
+    let still = moved((30, 40), |row, column| Some((row, column)));
+    for operation in every_operation(1.0) {
+        let operation = std::slice::from_ref(&operation);
+        assert_ne!(copy(operation, 0), still, "{operation:?}");
+        assert_eq!(copy(operation, 0), copy(operation, 0));
+        let others = (1..8).filter(|&position| copy(operation, position) != copy(operation, 0)).count();
+        // A mirror image and a grey copy are one and the same each time.
+        let is_one = matches!(operation, [Operation::Flip { .. } | Operation::Grayscale { .. }]);
+        assert!(is_one || others >= 5, "{operation:?}: {others}");
+    }
+}
+
+#[test]
+fn other_operations_and_probabilities_leave_an_operations_numbers_as_they_are() {
+    let drawn = |operations: Vec<Operation>| {
+        draw(&Augmentation { operations, fill_mode: NEAREST }, 3, 1, 9, 150, 150).operations
+    };
+    let brightness = |p| Operation::Brightness { range: [0.5, 1.5], p };
+    let hue = Operation::Hue { range: [-0.5, 0.5], p: 1.0 };
+    let both = drawn(vec![brightness(1.0), hue.clone()]);
+    assert_eq!(both[1..], drawn(vec![hue.clone()]));
+    assert_eq!(both[1..], drawn(vec![brightness(0.0), hue]));
+    assert_eq!(both[..1], drawn(vec![brightness(0.999)]));
+    assert_ne!(drawn(vec![brightness(1.0); 2])[0], drawn(vec![brightness(1.0); 2])[1]);
+
+    // What is in the chain besides, wherever it stands, does not touch the first five; nor does their own `p`.
+    let plain = drawn(tutorial(0.5).operations);
+    let mut among = tutorial(0.5).operations;
+    among.insert(2, brightness(1.0));
+    among[1] = Operation::Shift { width_fraction: 0.2, height_fraction: 0.2, p: 0.0 };
+    let among = drawn(among);
+    assert_eq!((among[0], &among[2..]), (plain[0], &plain[2..]));
+}
+
+#[test]
+fn one_of_draws_each_of_its_operations_alike_often() {
+    let range = [0.5, 0.9];
+    let operations = vec![
+        Operation::Brightness { range, p: 1.0 },
+        Operation::Contrast { range, p: 1.0 },
+        Operation::Rotation { degrees: 20.0, p: 0.5 },
+    ];
+    let chain = Augmentation { operations: vec![Operation::OneOf { operations, p: 0.9 }], fill_mode: NEAREST };
+    let mut counts = [0; 4];
+    for position in 0..2000 {
+        match draw(&chain, 0, 1, position, 30, 30).operations.as_slice() {
+            [] => counts[0] += 1,
+            [DrawnOperation::Brightness { factor }] if (0.5..=0.9).contains(factor) => counts[1] += 1,
+            [DrawnOperation::Contrast { factor }] if (0.5..=0.9).contains(factor) => counts[2] += 1,
+            [DrawnOperation::Rotation { degrees }] if degrees.abs() <= 20.0 => counts[3] += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    for (count, expected) in counts.iter().zip([500, 600, 600, 300_i32]) {
+        assert!((count - expected).abs() < 80, "{counts:?}");
+    }
+}
+
+#[test]
+fn geometry_is_one_resampling_crops_included() {
+    let steps = |operations: Vec<DrawnOperation>| Drawn::new(operations, NEAREST, 30, 40).steps;
+    let window = Window { top_px: 3, left_px: 5, height_px: 20, width_px: 10 };
+    let turn = DrawnOperation::Rotation { degrees: 10.0 };
+    let light = DrawnOperation::Brightness { factor: 1.1 };
+    let chain = vec![turn, DrawnOperation::ResizedCrop(window), DrawnOperation::Zoom { rows: 0.9, columns: 1.1 }];
+    assert!(matches!(steps(chain)[..], [Step::Warp(_)]));
+    let chain = vec![turn, light, DrawnOperation::Grayscale, DrawnOperation::Hue { turns: 0.1 }, turn];
+    assert!(matches!(&steps(chain)[..], [Step::Warp(_), Step::Colors(colors), Step::Warp(_)] if colors.len() == 3));
+    // A crop as large as the image, moved by whole pixels, is a shift.
+    let moved_by = DrawnOperation::RandomCrop(Window { top_px: 2, left_px: -1, height_px: 30, width_px: 40 });
+    let shift = DrawnOperation::Shift { height_px: 2.0, width_px: -1.0 };
+    assert_eq!(applied(vec![moved_by], NEAREST, (30, 40)), applied(vec![shift], NEAREST, (30, 40)));
+}
+
+#[test]
+fn windows_stay_in_their_bounds() {
+    for position in 0..500 {
+        for operation in
+            draw(&Augmentation { operations: every_operation(1.0), fill_mode: NEAREST }, 0, 1, position, 30, 40)
+                .operations
+        {
+            let (window, padding) = match operation {
+                DrawnOperation::RandomCrop(window) => (window, 2),
+                DrawnOperation::ResizedCrop(window) | DrawnOperation::Cutout { window, .. } => (window, 0),
+                _ => continue,
+            };
+            let inside =
+                |first: i64, size: usize, whole: i64| -padding <= first && first + size as i64 <= whole + padding;
+            assert!(inside(window.top_px, window.height_px, 30) && inside(window.left_px, window.width_px, 40));
+        }
+    }
+}
+
+#[test]
+fn parameters_have_the_names_that_people_look_for() {
+    let mut operations = tutorial(1.0).operations;
+    operations.push(Operation::Rotation { degrees: 5.0, p: 1.0 });
+    operations.push(Operation::Flip { axis: FlipAxis::Vertical, p: 0.0 });
+    operations.push(Operation::Grayscale { p: 1.0 });
+    let drawn = draw(&Augmentation { operations, fill_mode: NEAREST }, 0, 1, 0, 30, 40);
+    let names: Vec<String> = drawn.parameters().into_iter().map(|(name, _)| name).collect();
+    let expected = [
+        "rotation_degrees",
+        "shift_height_px",
+        "shift_width_px",
+        "shear_degrees",
+        "zoom_height",
+        "zoom_width",
+        "flip_horizontal",
+        "rotation_2_degrees",
+        "flip_vertical",
+        "grayscale",
+    ];
+    assert_eq!(names, expected);
+}
+
 #[test]
 fn draws_cover_their_ranges() {
     let mut seen = (0, [f32::MAX, f32::MIN]);
@@ -184,6 +352,7 @@ fn draws_cover_their_ranges() {
                     assert!((0.8..=1.2).contains(&rows) && (0.8..=1.2).contains(&columns));
                 }
                 DrawnOperation::Flip { flipped, .. } => seen.0 += usize::from(flipped),
+                other => panic!("{other:?} was not asked for"),
             }
         }
     }
@@ -199,6 +368,35 @@ fn the_bits_of_the_tutorial_chain_are_pinned() {
     apply(&draw(&tutorial(0.5), 0, 1, 0, 30, 40), ColorMode::Rgb, &source, &mut target);
     let bytes: Vec<u8> = target.iter().flat_map(|value| value.to_le_bytes()).collect();
     assert_eq!(blake3::hash(&bytes).to_hex()[..16], *"f947450f784fa1ba");
+}
+
+/// The golden copies of a picture: what each operation, and all of them, make of it.
+#[test]
+fn the_bits_of_every_operation_are_pinned() {
+    // Changing these changes augmented results: bump plan::ENGINE_VERSION with them.
+    let hash = |operations: &[Operation]| {
+        let bytes: Vec<u8> = copy(operations, 1).iter().flat_map(|value| value.to_le_bytes()).collect();
+        blake3::hash(&bytes).to_hex()[..16].to_owned()
+    };
+    let mut golden: Vec<String> = every_operation(1.0)
+        .iter()
+        .map(|operation| format!("{} {}", operation.name(), hash(std::slice::from_ref(operation))))
+        .collect();
+    golden.push(format!("all {}", hash(&every_operation(1.0))));
+    insta::assert_snapshot!(golden.join("\n"));
+}
+
+#[test]
+fn what_the_processor_can_do_decides_no_bit() {
+    for fill_mode in [NEAREST, FillMode::Reflect, FillMode::Wrap, FillMode::Constant { value: 77.0 }] {
+        let drawn = draw(&Augmentation { fill_mode, ..tutorial(1.0) }, 0, 1, 3, 30, 40);
+        let source = picture(30, 40);
+        let warp = Warp { pixels: &*source, height: 30, width: 40, matrix: drawn.matrix(), fill_mode };
+        let (mut best, mut plain) = (vec![0.0; source.len()], vec![0.0; source.len()]);
+        warp.run(ColorMode::Rgb, &mut best);
+        warp.run_here(ColorMode::Rgb, &mut plain);
+        assert_eq!(best, plain);
+    }
 }
 
 fn any_operation() -> impl Strategy<Value = DrawnOperation> {

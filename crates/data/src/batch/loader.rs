@@ -52,8 +52,7 @@ impl TrainLoader {
             .thread_name(|index| format!("augment-{index}"))
             .build()
             .map_err(|error| LoaderError::Threads { threads, reason: error.to_string() })?;
-        let order =
-            Order { images: images.len(), batch_size: plan.batch_size, steps_per_epoch, shuffle: plan.shuffle, seed };
+        let order = Order::new(images.len(), plan, steps_per_epoch, seed);
         Ok(TrainLoader { work: Arc::new(Work { images, augmentation: augmentation.clone(), order, pool }) })
     }
 

@@ -4,11 +4,11 @@
 //! permutation of its own and ends with a batch that may be smaller. An epoch takes the next `steps_per_epoch` batches
 //! of the stream, or exactly one pass where that is not given.
 
-use plan::{Purpose, Stream};
+use plan::{DataPlan, Purpose, Stream};
 
 /// The order of the training images of a run.
 #[derive(Clone, Debug)]
-pub(super) struct Order {
+pub(crate) struct Order {
     pub images: usize,
     pub batch_size: usize,
     /// `None`: the number of batches in a pass.
@@ -18,6 +18,15 @@ pub(super) struct Order {
     pub seed: u64,
 }
 
+/// A moment of training at which the network sees an image: with the seed, the key of what is drawn for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// From 1.
+    pub epoch: u64,
+    /// The position of the sample in its epoch, from 0.
+    pub position: u64,
+}
+
 /// A pass over the data, kept between the batches that it is cut into.
 pub(super) struct Pass {
     index: u64,
@@ -25,6 +34,29 @@ pub(super) struct Pass {
 }
 
 impl Order {
+    /// The order of `images` images, at least one, for a run with `seed`; `steps_per_epoch` as in [`plan::Training`].
+    pub fn new(images: usize, plan: &DataPlan, steps_per_epoch: Option<usize>, seed: u64) -> Order {
+        Order { images, batch_size: plan.batch_size, steps_per_epoch, shuffle: plan.shuffle, seed }
+    }
+
+    /// The first `count` times that each of `images` is seen from `epoch` (from 1) on.
+    pub fn seen(&self, images: &[u32], epoch: u64, count: usize) -> Vec<Vec<Seen>> {
+        let mut seen = vec![Vec::new(); images.len()];
+        let mut pass = None;
+        for (epoch, step) in (epoch..).flat_map(|epoch| (0..self.steps()).map(move |step| (epoch, step))) {
+            if seen.iter().all(|seen| seen.len() == count) {
+                break;
+            }
+            for (row, image) in self.batch(epoch, step, &mut pass).iter().enumerate() {
+                let position = (step * self.batch_size + row) as u64;
+                let of_image =
+                    images.iter().zip(&mut seen).filter(|(wanted, seen)| *wanted == image && seen.len() < count);
+                of_image.for_each(|(_, seen)| seen.push(Seen { epoch, position }));
+            }
+        }
+        seen
+    }
+
     /// Batches in an epoch.
     pub fn steps(&self) -> usize {
         self.steps_per_epoch.unwrap_or(self.batches_per_pass())
@@ -35,7 +67,7 @@ impl Order {
     }
 
     /// The images of batch `step` (from 0) of `epoch` (from 1). `pass` keeps the permutation for the next batch.
-    pub fn batch<'a>(&self, epoch: u64, step: usize, pass: &'a mut Option<Pass>) -> &'a [u32] {
+    pub(super) fn batch<'a>(&self, epoch: u64, step: usize, pass: &'a mut Option<Pass>) -> &'a [u32] {
         let per_pass = self.batches_per_pass() as u64;
         let batch = (epoch - 1) * self.steps() as u64 + step as u64;
         let index = batch / per_pass;
@@ -78,6 +110,14 @@ mod tests {
         assert_ne!(epoch(&order(1), 1), epoch(&order(1), 2));
         assert_ne!(epoch(&order(1), 1), epoch(&order(2), 1));
         assert_eq!(epoch(&order(1), 7), epoch(&order(1), 7));
+    }
+
+    #[test]
+    fn an_image_is_seen_where_it_stands_in_its_batches() {
+        let order = Order { images: 5, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
+        let at = |epoch, position| Seen { epoch, position };
+        assert_eq!(order.seen(&[1, 4], 1, 2), [vec![at(1, 1), at(2, 3)], vec![at(2, 0), at(3, 2)]]);
+        assert_eq!(order.seen(&[1], 3, 1), [vec![at(4, 1)]]);
     }
 
     proptest! {

@@ -20,7 +20,7 @@ fn plan(batch_size: usize, shuffle: bool) -> DataPlan {
 
 fn rotated() -> Augmentation {
     Augmentation {
-        operations: vec![Operation::Rotation { degrees: 30.0 }],
+        operations: vec![Operation::Rotation { degrees: 30.0, p: 1.0 }],
         fill_mode: plan::FillMode::Constant { value: 9.0 },
     }
 }
@@ -36,10 +36,67 @@ fn epoch(loader: &TrainLoader, epoch: u64) -> Vec<Batch> {
 #[test]
 fn batches_are_the_same_at_any_number_of_threads() {
     let reference = loader(&rotated(), Some(5), 1);
-    for threads in [2, 4] {
+    for threads in [2, 8] {
         let other = loader(&rotated(), Some(5), threads);
         for number in 1..4 {
             assert_eq!(epoch(&other, number), epoch(&reference, number), "epoch {number} on {threads} threads");
+        }
+    }
+}
+
+/// Images with something to see in them, under an augmentation of every kind.
+fn busy() -> (Arc<Images>, Augmentation) {
+    let images = images(11);
+    let pixels = (0..images.pixels.len()).map(|i| (i * i * 31 + i * 7) as u8).collect();
+    let operations = vec![
+        Operation::Rotation { degrees: 30.0, p: 1.0 },
+        Operation::Brightness { range: [0.5, 1.5], p: 0.5 },
+        Operation::GaussianNoise { sigma: 0.1, p: 1.0 },
+        Operation::Zoom { range: [0.5, 1.5], p: 1.0 },
+        Operation::Cutout { scale: [0.1, 0.3], ratio: [0.5, 2.0], value: 9.0, p: 0.5 },
+    ];
+    let augmentation = Augmentation { operations, fill_mode: plan::FillMode::Reflect };
+    (Arc::new(Images { pixels, ..(*images).clone() }), augmentation)
+}
+
+#[test]
+fn copies_are_the_same_at_any_number_of_threads_and_in_a_preview() {
+    let (images, augmentation) = busy();
+    let plan = plan(4, true);
+    let [height, width] = SIZE;
+    let of = |threads| TrainLoader::new(Arc::clone(&images), &plan, &augmentation, Some(5), 7, threads).unwrap();
+    let reference = epoch(&of(1), 3);
+    for threads in [2, 8] {
+        assert_eq!(epoch(&of(threads), 3), reference, "{threads} threads");
+    }
+    // What a preview draws: the sightings of each image, from the order alone.
+    let order = Order::new(images.len(), &plan, Some(5), 7);
+    for image in 0..images.len() {
+        for seen in order.seen(&[image as u32], 3, 2).concat().iter().filter(|seen| seen.epoch == 3) {
+            let drawn = crate::augment::draw(&augmentation, 7, 3, seen.position, height, width);
+            let mut copy = vec![0.0; images.image_len()];
+            crate::augment::apply(&drawn, ColorMode::Rgb, images.image(image), &mut copy);
+            let batch = &reference[seen.position as usize / 4];
+            let row = seen.position as usize % 4;
+            assert_eq!(batch.labels[row], images.labels[image]);
+            assert_eq!(batch.pixels[row * copy.len()..][..copy.len()], copy);
+        }
+    }
+}
+
+/// Augmentation would show: it changes every training image, and evaluation gives the levels to the last bit.
+#[test]
+fn images_for_evaluation_are_never_augmented() {
+    let (images, augmentation) = busy();
+    let mut levels = vec![0.0; images.pixels.len()];
+    scale(&images.pixels, &mut levels);
+    let training = TrainLoader::new(Arc::clone(&images), &plan(4, false), &augmentation, None, 7, 2).unwrap();
+    for number in 1..4 {
+        let seen: Vec<f32> = epoch(&training, number).into_iter().flat_map(|batch| batch.pixels).collect();
+        let evaluated: Vec<f32> = eval_batches(&images, 4).unwrap().flat_map(|batch| batch.pixels).collect();
+        assert_eq!(evaluated, levels);
+        for (seen, level) in seen.chunks_exact(images.image_len()).zip(levels.chunks_exact(images.image_len())) {
+            assert_ne!(seen, level);
         }
     }
 }

@@ -1,0 +1,70 @@
+"""`run.py data`: images decoded and augmented a second, in Ablate and in the libraries that people use for it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import table
+from .measure import measure
+from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of
+
+PEERS = {
+    "decode": ["ablate", "pillow", "torchvision"],
+    "augment": ["ablate", "keras", "torchvision", "torchvision-floats", "torchvision-pil", "albumentations"],
+}
+IMAGES = 64
+PACKAGES = ("pillow", "keras", "torchvision", "albumentations", "opencv-python-headless")
+
+
+@dataclass
+class Setup:
+    """What workers are started with."""
+
+    python: Path
+    folder: Path
+    threads: int
+
+    def command(self, peer, work, _batch=None):
+        words = [work, self.threads, self.folder]
+        if peer == "ablate":
+            words = [TARGET / "release" / "bench-data", *words]
+        else:
+            words = [self.python, BENCH / "peers" / "data_worker.py", *words, peer]
+        return [str(word) for word in words]
+
+
+def run(arguments, plan):
+    cargo("build", "--release", "--package", "bench-data")
+    python = python_of(arguments.venv)
+    folder = SCRATCH / "jpegs"
+    if len(list(folder.glob("*.jpg"))) != IMAGES:
+        call(python, BENCH / "peers" / "draw_jpegs.py", folder, IMAGES)
+    describe({"keras"}, python, arguments.threads, PACKAGES)
+    rows = []
+    for work in arguments.work or PEERS:
+        for threads in sorted({1, arguments.threads}):
+            measured = measure(Setup(python, folder, threads), work, PEERS[work], plan)
+            of_work = compared(work, threads, measured)
+            print()
+            table.show(of_work)
+            rows += of_work
+    table.write(arguments.csv or SCRATCH / "data.csv", rows)
+
+
+def compared(work, threads, measured):
+    """Rows with images a second; the ratio says how many times as many Ablate's are."""
+    rate = lambda milliseconds: IMAGES * 1000 / milliseconds
+    ours = next((rate(one.median) for one in measured if one.peer == "ablate"), None)
+    return [
+        {
+            "work": work,
+            "threads": threads,
+            "peer": one.peer,
+            "steps": len(one.times),
+            "images_per_s": rate(one.median),
+            "p10": rate(one.p90),
+            "p90": rate(one.p10),
+            "ablate_is": ours / rate(one.median) if ours else None,
+            "memory_mb": one.memory,
+        }
+        for one in measured
+    ]
