@@ -63,7 +63,8 @@ fn one_image_of_an_epoch_is_drawn_alone_as_in_the_grid() {
         }
     }
     let seen = |epoch: &str| {
-        let words = ["preview", "experiments/tiny.toml", "--image", "train/cat/cat.0001.jpg", "--json", "--epoch", epoch];
+        let words =
+            ["preview", "experiments/tiny.toml", "--image", "train/cat/cat.0001.jpg", "--json", "--epoch", epoch];
         project.succeeds(&words).stdout
     };
     assert_eq!(seen("1"), seen("1"));
@@ -77,13 +78,19 @@ fn images_that_training_does_not_see_are_not_drawn() {
         let words = ["preview", "experiments/tiny.toml", "-o", "one.png", "--image", image];
         project.fails(&[&words[..], more].concat(), status)
     };
-    insta::assert_snapshot!([
-        of("data/pets/validation/cat/cat.0001.jpg", &[], 2),
-        of("data/pets/train/cat/cat.9999.jpg", &[], 2),
-        of("experiments/tiny.toml", &[], 2),
-        of("data/pets/train/cat/cat.0001.jpg", &["--set", "training.steps_per_epoch=1", "--set", "data.shuffle=false",
-            "--epoch", "2"], 1),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            of("data/pets/validation/cat/cat.0001.jpg", &[], 2),
+            of("data/pets/train/cat/cat.9999.jpg", &[], 2),
+            of("experiments/tiny.toml", &[], 2),
+            of(
+                "data/pets/train/cat/cat.0001.jpg",
+                &["--set", "training.steps_per_epoch=1", "--set", "data.shuffle=false", "--epoch", "2"],
+                1
+            ),
+        ]
+        .join("\n")
+    );
     assert!(!project.path().join("one.png").exists());
 }
 

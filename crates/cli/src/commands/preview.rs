@@ -1,14 +1,14 @@
 //! `ablate preview`: what the augmentation does to real images of the data set.
 
 use crate::args;
-use crate::dataset::{Datasets, generate_if_missing, with_way_out};
+use crate::dataset::{Datasets, PREPARED, generate_if_missing, with_way_out};
 use crate::error::Error;
 use crate::experiment::{Loaded, load};
 use crate::output::out;
 use crate::progress::Progress;
-use data::Manifest;
 use data::augment::Drawn;
 use data::preview::Preview;
+use data::{Cache, Manifest};
 use launch::Workshop;
 use plan::{DataPlan, FillMode, OnError, Variant};
 use serde_json::{Map, Value, json};
@@ -83,8 +83,8 @@ fn manifest(plan: &DataPlan) -> Result<Manifest, Error> {
     let progress = Progress::new(1);
     match plan.on_error {
         OnError::Skip => {
-            let stamps = Workshop::of_project()?.memory("decoded");
-            Ok(Datasets::default().get(plan, &stamps, &progress)?.manifest.clone())
+            let cache = Cache::open(&Workshop::of_project()?.memory(PREPARED))?;
+            Ok(Datasets::new(&cache).get(plan, &progress)?.manifest.clone())
         }
         OnError::Refuse => {
             generate_if_missing(plan, &progress)?;
