@@ -1,39 +1,33 @@
 //! From one image file to bytes of the size and the channels that the network wants.
 //!
 //! What a file holds is told by its content, not its name. A file either decodes to the end or is a [`BadImage`] with
-//! the reason, and no file can take the run down with it. A JPEG that ends before its end marker is refused; damage
-//! within its scan, behind which the marker still stands, cannot be told from a picture.
+//! the reason, and no file can take the run down with it. A JPEG that ends before its end marker is refused, and so is
+//! one whose data make no sense to the decoder; damage that does make some cannot be told from a picture.
 
+mod bmp;
+mod gif;
 mod jpeg;
+mod limits;
 mod luma;
 mod rgb;
+mod tiff;
+
+pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
 
 use crate::resize::resize;
-use image::error::{ImageError, LimitErrorKind};
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::error::ImageError;
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use plan::{ColorMode, DataPlan};
+use rgb::Opacity;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-
-/// The most pixels an image may have. A few bytes can claim to be a huge image; Pillow draws the line here, too.
-pub const MAX_PIXELS: u64 = 178_956_970;
-
-/// The most bytes a file may have.
-pub const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// Counts changes of what decoding and resizing give, so that pictures that were prepared before one are not taken for
 /// today's.
 pub(crate) const DECODER_VERSION: u32 = 1;
-
-/// Most bytes that one image may take, all in all, until it has its final size.
-const MAX_BYTES: u64 = 1 << 30;
-
-/// Images that take more than this are decoded one at a time, so that many threads do not take as many times as much.
-const LARGE: u64 = 64 << 20;
-static LARGE_TURN: Mutex<()> = Mutex::new(());
 
 /// An image file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,50 +112,54 @@ fn decode(bytes: &[u8]) -> Result<Decoded, String> {
     let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
         return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".to_owned());
     };
-    if format == ImageFormat::Jpeg && !jpeg::is_complete(bytes) {
-        return Err("is truncated: the JPEG data stops before its end marker".to_owned());
-    }
-    let image = decode_limited(reader, format, bytes.len() as u64).map_err(|error| explain(&error))?;
+    let image = match format {
+        ImageFormat::Jpeg if !jpeg::is_complete(bytes) => {
+            return Err("is truncated: the JPEG data stops before its end marker".to_owned());
+        }
+        ImageFormat::Jpeg => jpeg::decode(bytes)?,
+        ImageFormat::Bmp => bmp::interpret(bytes, read_image(reader, format, bytes)?)?,
+        ImageFormat::Gif => gif::interpret(bytes, read_image(reader, format, bytes)?),
+        _ => read_image(reader, format, bytes)?,
+    };
+    let opacity = if format == ImageFormat::Tiff { tiff::opacity(bytes) } else { Opacity::Separate };
     let (width, height) = (image.width() as usize, image.height() as usize);
-    Ok(Decoded { height, width, color_mode: ColorMode::Rgb, pixels: rgb::over_white(image)? })
+    Ok(Decoded { height, width, color_mode: ColorMode::Rgb, pixels: rgb::over_white(image, opacity)? })
 }
 
-fn decode_limited(
+/// What `image` makes of a file, turned upright.
+fn read_image(
     mut reader: ImageReader<Cursor<&[u8]>>,
     format: ImageFormat,
-    file: u64,
-) -> Result<DynamicImage, ImageError> {
+    bytes: &[u8],
+) -> Result<DynamicImage, String> {
+    let told = |error: ImageError| explain(&error);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_BYTES / 2);
+    limits.max_alloc = Some(limits::MAX_DECODER_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
+    let mut decoder = reader.into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    let needed = file.saturating_add(working_bytes(format, decoder.color_type(), pixels));
-    if pixels > MAX_PIXELS || needed > MAX_BYTES {
-        return Err(ImageError::Limits(image::error::LimitError::from_kind(LimitErrorKind::DimensionError)));
-    }
-    // A panic of the one before left nothing half done that anybody looks at.
-    let _turn = (needed > LARGE).then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
-    // Photographs with damaged metadata are common, and then stand as they are.
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut image = DynamicImage::from_decoder(decoder)?;
+    let _turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
+    let orientation = orientation(&mut decoder);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
     image.apply_orientation(orientation);
     Ok(image)
 }
 
-/// Bytes that decoding takes at most: what the decoder gives, a second time while it works or the image is turned, and
-/// the red, green and blue that are made of it. Decoders of progressive JPEGs hold two bytes of each coefficient.
-fn working_bytes(format: ImageFormat, color: ColorType, pixels: u64) -> u64 {
-    let decoded = pixels.saturating_mul(u64::from(color.bytes_per_pixel()));
-    let second = if format == ImageFormat::Jpeg { 2 * decoded } else { decoded };
-    let rgb = if color == ColorType::Rgb8 { 0 } else { 3 * pixels };
-    decoded.saturating_add(second).saturating_add(rgb)
+/// How the picture is to be turned. Metadata that is damaged is common, and then the picture stands as it is.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    // WebP files may have the prefix that JPEG's have.
+    let exif = decoder.exif_metadata().ok().flatten();
+    let prefixed = exif.as_deref().and_then(|exif| exif.strip_prefix(b"Exif\0\0"));
+    let orientation = match prefixed {
+        Some(exif) => Orientation::from_exif_chunk(exif),
+        None => decoder.orientation().ok(),
+    };
+    orientation.unwrap_or(Orientation::NoTransforms)
 }
 
 fn explain(error: &ImageError) -> String {
     match error {
-        ImageError::Limits(_) => format!("is too large: more than {MAX_PIXELS} pixels, or more than 1 GiB to decode"),
+        ImageError::Limits(_) => limits::too_large(),
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "is truncated".to_owned(),
         other => format!("cannot be decoded: {other}"),
     }

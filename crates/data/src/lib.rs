@@ -20,7 +20,7 @@ mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
-pub use decode::{BadImage, MAX_PIXELS, decode_one};
+pub use decode::{BadImage, MAX_FILE_BYTES, MAX_PIXELS, decode_one};
 pub use images::Images;
 pub use manifest::{File, Manifest, Split};
 pub use scale::scale;

@@ -1,64 +1,50 @@
-//! Is a JPEG file all there? Decoders of JPEG fill what is missing with grey and call it a success.
-//!
-//! The segments of a JPEG (ITU-T T.81, annex B) are walked from marker to marker until the end-of-image marker, so that
-//! neither the end marker of an embedded thumbnail nor data after the image is mistaken for the image's own end.
+//! JPEG, to its very end: a decoder that is told to be lenient fills what it cannot decode with grey and calls it a
+//! success, so this one is told to be strict.
 
-const START_OF_IMAGE: u8 = 0xD8;
-const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_SCAN: u8 = 0xDA;
-const TEMPORARY: u8 = 0x01;
+mod complete;
 
-/// Whether the file's segments run up to an end-of-image marker. What is not laid out as segments at all is left for
-/// the decoder to judge.
-pub(super) fn is_complete(bytes: &[u8]) -> bool {
-    let mut at = 0;
-    loop {
-        let Some(marker) = next_marker(bytes, &mut at) else { return false };
-        match marker {
-            END_OF_IMAGE => return true,
-            // Markers that stand alone.
-            START_OF_IMAGE | TEMPORARY => {}
-            _ => {
-                let Some(length) = bytes.get(at..at + 2) else { return false };
-                at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
-                if marker == START_OF_SCAN {
-                    skip_scan(bytes, &mut at);
-                }
-            }
-        }
+pub(super) use complete::is_complete;
+
+use super::limits;
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// How the decoder's words for a file begin that has bytes where there should be none, before the picture: cameras leave
+/// some, and the picture behind them is whole.
+const STRAY_BYTES: &str = "[strict-mode]";
+
+/// The picture, turned upright.
+pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
+    match decode_as(bytes, true) {
+        Err(reason) if reason.contains(STRAY_BYTES) => decode_as(bytes, false),
+        decoded => decoded,
     }
 }
 
-/// Moves behind the next marker and gives its second byte. Fill bytes and stray bytes between segments are skipped.
-fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
-    loop {
-        *at += bytes.get(*at..)?.iter().position(|&byte| byte == 0xFF)?;
-        let second = *bytes.get(*at + 1)?;
-        match second {
-            0xFF => *at += 1,
-            0x00 => *at += 2,
-            marker => {
-                *at += 2;
-                return Some(marker);
-            }
-        }
-    }
-}
-
-/// Moves over entropy-coded data: up to a marker that is neither a stuffed zero nor a restart.
-fn skip_scan(bytes: &[u8], at: &mut usize) {
-    while let Some(rest) = bytes.get(*at..) {
-        let Some(offset) = rest.iter().position(|&byte| byte == 0xFF) else {
-            *at = bytes.len();
-            return;
-        };
-        match rest.get(offset + 1) {
-            Some(0x00 | 0xD0..=0xD7) => *at += offset + 2,
-            Some(0xFF) => *at += offset + 1,
-            Some(_) | None => {
-                *at += offset;
-                return;
-            }
-        }
-    }
+fn decode_as(bytes: &[u8], strict: bool) -> Result<DynamicImage, String> {
+    let told = |error: zune_jpeg::errors::DecodeErrors| format!("cannot be decoded: {error:?}");
+    let options = DecoderOptions::default().set_max_width(usize::MAX).set_max_height(usize::MAX);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options.set_strict_mode(strict));
+    decoder.decode_headers().map_err(told)?;
+    let info = decoder.info().ok_or("cannot be decoded: it has no picture")?;
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    let is_grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
+    let (space, color) =
+        if is_grey { (ColorSpace::Luma, image::ColorType::L8) } else { (ColorSpace::RGB, image::ColorType::Rgb8) };
+    let _turn = limits::admit(ImageFormat::Jpeg, color, width, height, bytes.len())?;
+    decoder.set_options(decoder.options().jpeg_set_out_colorspace(space));
+    let pixels = decoder.decode().map_err(told)?;
+    let image = match is_grey {
+        true => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
+        false => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
+    };
+    let mut image = image.ok_or("cannot be decoded: it has fewer pixels than it says")?;
+    // Photographs with damaged metadata are common, and then stand as they are.
+    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+    image.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+    Ok(image)
 }

@@ -3,8 +3,21 @@
 
 use image::DynamicImage;
 
+/// How colours stand beside their opacity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opacity {
+    /// As they are.
+    Separate,
+    /// Multiplied with it.
+    Associated,
+}
+
 /// The image as bytes by row, column, channel.
-pub(super) fn over_white(image: DynamicImage) -> Result<Vec<u8>, String> {
+pub(super) fn over_white(image: DynamicImage, opacity: Opacity) -> Result<Vec<u8>, String> {
+    let blend = |level: u8, alpha: u8| match opacity {
+        Opacity::Separate => blend(level, alpha),
+        Opacity::Associated => level.saturating_add(255 - alpha),
+    };
     let gather = |pixels: &mut dyn Iterator<Item = [u8; 3]>, count: usize| {
         let mut bytes = Vec::with_capacity(count * 3);
         pixels.for_each(|pixel| bytes.extend_from_slice(&pixel));

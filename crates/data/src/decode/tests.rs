@@ -98,6 +98,74 @@ fn exif_orientation_is_applied() {
 }
 
 #[test]
+fn a_webp_is_turned_as_its_prefixed_exif_says() {
+    let mut whole = Cursor::new(Vec::new());
+    picture().write_to(&mut whole, ImageFormat::WebP).unwrap();
+    // Simple to extended (WebP container specification): a header that announces EXIF, the picture, then the EXIF.
+    let picture_chunk = &whole.get_ref()[12..];
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([6, 0, 0, 0, 0, 0, 0, 0]);
+    let chunk = |name: &[u8], body: &[u8]| {
+        let length = (body.len() as u32).to_le_bytes();
+        [name, &length, body, &vec![0; body.len() % 2]].concat()
+    };
+    let header = chunk(b"VP8X", &[0x08, 0, 0, 0, 8, 0, 0, 4, 0, 0]);
+    let body = [b"WEBP", &header[..], picture_chunk, &chunk(b"EXIF", &exif)].concat();
+    let turned = decoded(&chunk(b"RIFF", &body));
+    assert_eq!((turned.height, turned.width), (9, 5));
+    let mut expected = DynamicImage::from(picture());
+    expected.apply_orientation(Orientation::Rotate90);
+    assert_eq!(turned.pixels, *expected.as_bytes());
+}
+
+#[test]
+fn a_jpeg_that_is_damaged_within_is_refused() {
+    let mut damaged = jpeg(64, 64);
+    let scan = damaged.windows(2).position(|marker| marker == [0xFF, 0xDA]).unwrap();
+    let end = damaged.len() - 2;
+    // No code of the tables that the encoder writes has so many ones.
+    for pair in damaged[scan + 60..end].chunks_exact_mut(2).take(40) {
+        pair.copy_from_slice(&[0xFF, 0x00]);
+    }
+    assert!(jpeg::is_complete(&damaged));
+    let reason = refused(&damaged);
+    assert!(reason.starts_with("DATA/image: cannot be decoded: "), "{reason}");
+}
+
+#[test]
+fn what_lies_around_the_frame_of_a_gif_has_the_first_colour() {
+    // 2 x 2 pixels, four colours; the frame is the pixel at the upper left, of the second colour.
+    let gif = |transparent: bool| {
+        let mut bytes = b"GIF89a\x02\0\x02\0\x81\0\0".to_vec();
+        bytes.extend([9, 8, 7, 60, 50, 40, 0, 0, 0, 0, 0, 0]);
+        bytes.extend([0x21, 0xF9, 4, u8::from(transparent), 0, 0, 3, 0]);
+        bytes.extend([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4C, 0x01, 0, 0x3B]);
+        decoded(&bytes).pixels
+    };
+    assert_eq!(gif(false), [60, 50, 40, 9, 8, 7, 9, 8, 7, 9, 8, 7]);
+    assert_eq!(gif(true), [60, 50, 40, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+}
+
+#[test]
+fn sixteen_bits_of_a_bitmap_have_no_transparency_and_tiff_colours_may_be_multiplied() {
+    // One pixel of 1 + 5 + 5 + 5 bits with masks; its first bit is 0.
+    let mut bmp = b"BM".to_vec();
+    bmp.extend([72_u32, 0, 70, 56, 1, 1].iter().flat_map(|number| number.to_le_bytes()));
+    bmp.extend([1, 0, 16, 0, 3, 0, 0, 0]);
+    bmp.extend([4_u32, 0, 0, 0, 0, 0x7C00, 0x03E0, 0x001F, 0x8000].iter().flat_map(|number| number.to_le_bytes()));
+    bmp.extend([0x00, 0x7C, 0, 0]);
+    assert_eq!(decoded(&bmp).pixels, [255, 0, 0]);
+
+    let rgba = image::RgbaImage::from_pixel(1, 1, image::Rgba([40, 20, 0, 51]));
+    let mut bytes = Cursor::new(Vec::new());
+    rgba.write_to(&mut bytes, ImageFormat::Tiff).unwrap();
+    assert_eq!(tiff::opacity(bytes.get_ref()), rgb::Opacity::Separate);
+    assert_eq!(decoded(bytes.get_ref()).pixels, [212, 208, 204]);
+    let associated = rgb::over_white(rgba.into(), rgb::Opacity::Associated).unwrap();
+    assert_eq!(associated, [244, 224, 204]);
+}
+
+#[test]
 fn content_and_not_the_name_tells_the_format() {
     let data = directory(&[("really_a_png.jpg", &png(1, 1, |_, _, _| 9))]);
     assert_eq!(decode_one(&data.path().join("really_a_png.jpg"), &plan(data.path())).unwrap(), [9; 72]);

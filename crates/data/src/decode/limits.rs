@@ -1,0 +1,51 @@
+//! What one image may take.
+
+use image::{ColorType, ImageFormat};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The most pixels an image may have. A few bytes can claim to be a huge image; Pillow draws the line here, too.
+pub const MAX_PIXELS: u64 = 178_956_970;
+/// The most bytes a file may have.
+pub const MAX_FILE_BYTES: u64 = 512 << 20;
+/// Most bytes of memory that one image may take, all in all, until it has its final size.
+const MAX_BYTES: u64 = 1 << 30;
+/// Most bytes that a decoder may take besides what it gives.
+pub(super) const MAX_DECODER_BYTES: u64 = MAX_BYTES / 2;
+
+/// Images that take more than this are decoded one at a time, so that many threads do not take as many times as much.
+const LARGE: u64 = 64 << 20;
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Lets an image be decoded, at once or when it is its turn; to be held until it is.
+///
+/// # Errors
+/// Where the image is too large.
+pub(super) fn admit(
+    format: ImageFormat,
+    color: ColorType,
+    width: u32,
+    height: u32,
+    file: usize,
+) -> Result<Option<MutexGuard<'static, ()>>, String> {
+    let pixels = u64::from(width) * u64::from(height);
+    let needed = working_bytes(format, color, pixels).saturating_add(file as u64);
+    if pixels > MAX_PIXELS || needed > MAX_BYTES {
+        return Err(too_large());
+    }
+    // A panic of the one before left nothing half done that anybody looks at.
+    Ok((needed > LARGE).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// The words for an image that is too large.
+pub(super) fn too_large() -> String {
+    format!("is too large: more than {MAX_PIXELS} pixels, or more than 1 GiB to decode")
+}
+
+/// Bytes that decoding takes at most: what the decoder gives, a second time while it works or the image is turned, and
+/// the red, green and blue that are made of it. Decoders of progressive JPEGs hold two bytes of each coefficient.
+fn working_bytes(format: ImageFormat, color: ColorType, pixels: u64) -> u64 {
+    let decoded = pixels.saturating_mul(u64::from(color.bytes_per_pixel()));
+    let second = if format == ImageFormat::Jpeg { decoded.saturating_mul(2) } else { decoded };
+    let rgb = if color == ColorType::Rgb8 { 0 } else { pixels.saturating_mul(3) };
+    decoded.saturating_add(second).saturating_add(rgb)
+}
