@@ -46,8 +46,9 @@ fn batches_are_the_same_at_any_number_of_threads() {
 
 /// Images with something to see in them, under an augmentation of every kind.
 fn busy() -> (Arc<Images>, Augmentation) {
-    let images = images(11);
-    let pixels = (0..images.pixels.len()).map(|i| (i * i * 31 + i * 7) as u8).collect();
+    let [height, width] = SIZE;
+    let pixels = (0..11 * height * width * 3).map(|i| (i * i * 31 + i * 7) as u8).collect();
+    let labels = (0..11).map(|i| i % 2).collect();
     let operations = vec![
         Operation::Rotation { degrees: 30.0, p: 1.0 },
         Operation::Brightness { range: [0.5, 1.5], p: 0.5 },
@@ -56,7 +57,7 @@ fn busy() -> (Arc<Images>, Augmentation) {
         Operation::Cutout { scale: [0.1, 0.3], ratio: [0.5, 2.0], value: 9.0, p: 0.5 },
     ];
     let augmentation = Augmentation { operations, fill_mode: plan::FillMode::Reflect };
-    (Arc::new(Images { pixels, ..(*images).clone() }), augmentation)
+    (Arc::new(Images::held(height, width, ColorMode::Rgb, pixels, labels)), augmentation)
 }
 
 #[test]
@@ -88,8 +89,10 @@ fn copies_are_the_same_at_any_number_of_threads_and_in_a_preview() {
 #[test]
 fn images_for_evaluation_are_never_augmented() {
     let (images, augmentation) = busy();
-    let mut levels = vec![0.0; images.pixels.len()];
-    scale(&images.pixels, &mut levels);
+    let mut levels = vec![0.0; images.len() * images.image_len()];
+    for (index, levels) in levels.chunks_exact_mut(images.image_len()).enumerate() {
+        scale(images.image(index), levels);
+    }
     let training = TrainLoader::new(Arc::clone(&images), &plan(4, false), &augmentation, None, 7, 2).unwrap();
     for number in 1..4 {
         let seen: Vec<f32> = epoch(&training, number).into_iter().flat_map(|batch| batch.pixels).collect();
