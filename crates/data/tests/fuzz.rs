@@ -208,6 +208,8 @@ fn try_images(seed: u64, cases: u32) {
         if mend && bytes.starts_with(b"\x89PNG") {
             mend_checksums(&mut bytes);
         }
+        // Removed first: some file systems put a file that is written over on the disk at once.
+        std::fs::remove_file(&path).ok();
         std::fs::write(&path, &bytes).unwrap();
         let before = TAKEN.load(Ordering::Relaxed);
         MOST.store(before, Ordering::Relaxed);
