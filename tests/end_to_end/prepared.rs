@@ -33,7 +33,7 @@ fn a_second_call_decodes_nothing_and_a_changed_file_alone_is_decoded_anew() {
     assert!(prepared(&second).is_empty(), "{}", second.stderr);
     assert_eq!(first.stdout, second.stdout);
 
-    fs::copy(images(&project).join("train/cat/cat.0000.jpg"), images(&project).join("train/cat/copy.jpg")).unwrap();
+    fs::copy(images(&project).join("train/cat/cat.0001.jpg"), images(&project).join("train/cat/copy.jpg")).unwrap();
     let renamed = look(&[]);
     assert!(prepared(&renamed).is_empty(), "its content was known: {}", renamed.stderr);
     fs::write(images(&project).join("train/cat/copy.jpg"), fs::read(drawn_otherwise(&project)).unwrap()).unwrap();

@@ -66,12 +66,6 @@ impl<'a> Datasets<'a> {
         let preparation =
             self.cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
         drop(task);
-        if preparation.progress.decoded > 0 {
-            let [height, width] = plan.image_size;
-            let count = preparation.progress.decoded;
-            let s = if count == 1 { "" } else { "s" };
-            progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
-        }
         if !preparation.bad.is_empty() {
             let left_out = left_out(plan, &preparation.bad)?;
             if !self.told.contains(&left_out) {
@@ -79,6 +73,12 @@ impl<'a> Datasets<'a> {
                 self.told.push(left_out);
             }
             still_complete(&manifest)?;
+        }
+        if preparation.progress.decoded > 0 {
+            let [height, width] = plan.image_size;
+            let count = preparation.progress.decoded;
+            let s = if count == 1 { "" } else { "s" };
+            progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
         }
         match preparation.set {
             Some(prepared) => Ok(Dataset { manifest, prepared }),

@@ -25,8 +25,8 @@ use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-/// Counts changes of what decoding and resizing give, so that pictures that were prepared before one are not taken for
-/// today's.
+/// Counts changes of what decoding and resizing give, an update of a decoder that changes a picture among them: pictures
+/// that were prepared before one are not taken for today's.
 pub(crate) const DECODER_VERSION: u32 = 1;
 
 /// An image file that cannot be used.

@@ -41,11 +41,16 @@ pub(super) fn too_large() -> String {
     format!("is too large: more than {MAX_PIXELS} pixels, or more than 1 GiB to decode")
 }
 
-/// Bytes that decoding takes at most: what the decoder gives, a second time while it works or the image is turned, and
-/// the red, green and blue that are made of it. Decoders of progressive JPEGs hold two bytes of each coefficient.
+/// Bytes that decoding takes at most: what the decoder gives, what it works on or a turned copy, and the red, green and
+/// blue that are made of it. Decoders of progressive JPEGs hold two bytes of each coefficient, those of WebP four of each
+/// pixel.
 fn working_bytes(format: ImageFormat, color: ColorType, pixels: u64) -> u64 {
     let decoded = pixels.saturating_mul(u64::from(color.bytes_per_pixel()));
-    let second = if format == ImageFormat::Jpeg { decoded.saturating_mul(2) } else { decoded };
+    let second = match format {
+        ImageFormat::Jpeg => decoded.saturating_mul(2),
+        ImageFormat::WebP => pixels.saturating_mul(4),
+        _ => decoded,
+    };
     let rgb = if color == ColorType::Rgb8 { 0 } else { pixels.saturating_mul(3) };
     decoded.saturating_add(second).saturating_add(rgb)
 }
