@@ -32,7 +32,7 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
             let Some(seen) = seen.first().filter(|seen| seen.epoch == epoch) else {
                 let next = seen.first().map_or(epoch, |seen| seen.epoch);
                 return Err(Error::Data(format!(
-                    "the network does not see {} in epoch {epoch}: an epoch of {} steps is not the whole data set\n\
+                    "the network does not see {} in epoch {epoch}: with `steps_per_epoch = {}` an epoch is not the whole data set\n\
                      It sees it next in epoch {next}.",
                     image.display(),
                     variant.settings.training.steps_per_epoch.unwrap_or(0)

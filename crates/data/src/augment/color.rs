@@ -40,7 +40,7 @@ enum Ready {
     Saturation { factor: f32 },
     Hue { turns: f32 },
     Shift { shift: f32, low: f32, high: f32 },
-    Noise(Noise),
+    Noise(Box<Noise>),
     Grayscale,
 }
 
@@ -77,7 +77,7 @@ impl Color {
                 let [low, high] = channel_shift::extremes(picture);
                 Ready::Shift { shift, low, high }
             }
-            Color::GaussianNoise { sigma, key } => Ready::Noise(Noise::new(sigma, key)),
+            Color::GaussianNoise { sigma, key } => Ready::Noise(Box::new(Noise::new(sigma, key))),
             Color::Grayscale => Ready::Grayscale,
         }
     }

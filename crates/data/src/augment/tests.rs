@@ -391,7 +391,7 @@ fn what_the_processor_can_do_decides_no_bit() {
     for fill_mode in [NEAREST, FillMode::Reflect, FillMode::Wrap, FillMode::Constant { value: 77.0 }] {
         let drawn = draw(&Augmentation { fill_mode, ..tutorial(1.0) }, 0, 1, 3, 30, 40);
         let source = picture(30, 40);
-        let warp = Warp { pixels: &*source, height: 30, width: 40, matrix: drawn.matrix(), fill_mode };
+        let warp = Warp { pixels: &source, height: 30, width: 40, matrix: drawn.matrix(), fill_mode };
         let (mut best, mut plain) = (vec![0.0; source.len()], vec![0.0; source.len()]);
         warp.run(ColorMode::Rgb, &mut best);
         warp.run_here(ColorMode::Rgb, &mut plain);

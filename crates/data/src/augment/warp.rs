@@ -147,19 +147,21 @@ impl<T: Texel> Warp<'_, T> {
                 places.down[i] = row_at.rounded_fraction();
                 places.right[i] = column_at.rounded_fraction();
             }
-            for i in 0..count {
-                let pixel = if places.upper[i] == NOWHERE {
-                    [outside; LANES]
-                } else {
-                    let [a, b] = T::pair::<CHANNELS, LANES>(self.pixels, places.upper[i] as usize);
-                    let [c, d] = T::pair::<CHANNELS, LANES>(self.pixels, places.lower[i] as usize);
-                    mix([a, b, c, d], places.down[i], places.right[i])
-                };
-                let target = &mut target[(first + i) * CHANNELS..];
-                match target.first_chunk_mut::<LANES>() {
-                    Some(target) => *target = pixel,
-                    None => target.copy_from_slice(&pixel[..CHANNELS]),
+            let pixel = |i: usize| {
+                if places.upper[i] == NOWHERE {
+                    return [outside; LANES];
                 }
+                let [a, b] = T::pair::<CHANNELS, LANES>(self.pixels, places.upper[i] as usize);
+                let [c, d] = T::pair::<CHANNELS, LANES>(self.pixels, places.lower[i] as usize);
+                mix([a, b, c, d], places.down[i], places.right[i])
+            };
+            // The last pixel of a row has no next one that a lane too many could be written to.
+            let ends_row = first + count == self.width;
+            for i in 0..count - usize::from(ends_row) {
+                target[(first + i) * CHANNELS..][..LANES].copy_from_slice(&pixel(i));
+            }
+            if ends_row {
+                target[(first + count - 1) * CHANNELS..].copy_from_slice(&pixel(count - 1)[..CHANNELS]);
             }
         }
     }
