@@ -49,7 +49,7 @@ impl Datasets {
 }
 
 /// What decides which files belong to a set and whether they can be used.
-fn key(plan: &DataPlan) -> DataPlan {
+pub fn key(plan: &DataPlan) -> DataPlan {
     DataPlan {
         image_size: [1, 1],
         color_mode: plan::ColorMode::Rgb,
@@ -117,7 +117,7 @@ fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Datase
     generate_if_missing(plan, progress)?;
     let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
     let digest = |manifest: &Manifest| manifest.digest().map_err(Error::read(&plan.directory));
-    let task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
+    let task = progress.task(&format!("looking through the images of {}", plan.place().display()));
     // A file that cannot even be opened is one of those that are named below.
     let complete = digest(&manifest);
     let stamp = complete.as_ref().ok().map(|complete| stamps.join(complete));
@@ -136,7 +136,7 @@ fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Datase
     match plan.on_error {
         OnError::Refuse => Err(Error::Data(format!(
             "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
-            plan.directory.display()
+            plan.place().display()
         ))),
         OnError::Skip => {
             progress.line(&format!("leaving out {count} image{s} that cannot be read:\n{list}"));

@@ -8,7 +8,7 @@ mod jpeg;
 mod luma;
 mod rgb;
 
-use crate::resize::resize;
+use crate::file::File;
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use plan::{ColorMode, DataPlan};
@@ -41,9 +41,7 @@ pub struct BadImage {
 /// # Errors
 /// [`BadImage`] where the file cannot be read or decoded to its end, or has more than [`MAX_PIXELS`] pixels.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-    let image = decode_file(path)?.in_mode(plan.color_mode);
-    let [height, width] = plan.image_size;
-    Ok(resize(&image, height, width, plan.interpolation))
+    File::new(path.into(), 0).pixels(plan)
 }
 
 /// A decoded image: bytes by row, column, channel.
@@ -56,7 +54,7 @@ pub(crate) struct Decoded {
 
 impl Decoded {
     /// The image, which is in colour, in another mode.
-    fn in_mode(self, color_mode: ColorMode) -> Decoded {
+    pub fn in_mode(self, color_mode: ColorMode) -> Decoded {
         match color_mode {
             ColorMode::Rgb => self,
             ColorMode::Grayscale => {
@@ -67,15 +65,11 @@ impl Decoded {
     }
 }
 
-/// Decodes one file at its own size, in colour.
-pub(crate) fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
-    let bad = |reason| BadImage { path: path.into(), reason };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+/// Decodes all of a file at its own size, in colour; or says what is wrong with it.
+pub(crate) fn decode_file(bytes: &[u8]) -> Result<Decoded, String> {
     // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
-    match catch_unwind(AssertUnwindSafe(|| decode(&bytes))) {
-        Ok(decoded) => decoded.map_err(bad),
-        Err(_) => Err(bad("the decoder gave up on it; the file is probably corrupt".to_owned())),
-    }
+    catch_unwind(AssertUnwindSafe(|| decode(bytes)))
+        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, String> {

@@ -6,7 +6,9 @@
 
 pub mod augment;
 mod batch;
+mod container;
 mod decode;
+mod file;
 mod load;
 mod manifest;
 pub mod pets;
@@ -18,8 +20,10 @@ mod scan;
 mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, TrainLoader, eval_batches};
+pub use container::Geometry;
 pub use decode::{BadImage, MAX_PIXELS, decode_one};
+pub use file::{Content, File};
 pub use load::{Images, check, load};
-pub use manifest::{File, Manifest, Split};
+pub use manifest::{Manifest, Split};
 pub use scale::scale;
 pub use scan::{IMAGE_EXTENSIONS, ScanError, TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES, class_names, scan};

@@ -3,7 +3,7 @@
 //! Decoding runs in parallel on rayon's current pool; the result stands in the order of the split's files whatever the
 //! number of threads.
 
-use crate::decode::{BadImage, decode_file, decode_one};
+use crate::decode::BadImage;
 use crate::manifest::{Manifest, Split};
 use plan::{ColorMode, DataPlan, OnError};
 use rayon::prelude::*;
@@ -65,7 +65,7 @@ pub fn load(split: &Split, plan: &DataPlan) -> Result<Images, Vec<BadImage>> {
     let faults: Vec<Option<BadImage>> = pixels
         .par_chunks_exact_mut(image_len)
         .zip(&split.files)
-        .map(|(target, file)| match decode_one(&file.path, plan) {
+        .map(|(target, file)| match file.pixels(plan) {
             Ok(image) => {
                 target.copy_from_slice(&image);
                 None
@@ -107,7 +107,7 @@ pub fn load(split: &Split, plan: &DataPlan) -> Result<Images, Vec<BadImage>> {
 /// Decodes every file of every split and names those that cannot be used, in the manifest's order.
 pub fn check(manifest: &Manifest) -> Vec<BadImage> {
     let faults = |split: &Split| {
-        let faults: Vec<_> = split.files.par_iter().map(|file| decode_file(&file.path).err()).collect();
+        let faults: Vec<_> = split.files.par_iter().map(|file| file.decode().err()).collect();
         faults.into_iter().flatten()
     };
     manifest.splits().into_iter().flat_map(|(_, split)| faults(split)).collect()

@@ -1,6 +1,6 @@
 //! Which files make up a data set, in the order that everything downstream keeps, and a digest of them.
 
-use crate::BadImage;
+use crate::{BadImage, File};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::io;
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 /// The files of a data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    /// Class names, sorted bytewise; label i is class i.
+    /// Class names, label i is class i: of folders and CSV files sorted bytewise, of containers in the order of their
+    /// labels.
     pub classes: Vec<String>,
     /// What is trained on.
     pub train: Split,
@@ -19,24 +20,15 @@ pub struct Manifest {
     pub test: Option<Split>,
 }
 
-/// The files of one split.
+/// The images of one split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// The folder that holds the class folders.
+    /// The folder that holds the images.
     pub folder: PathBuf,
-    /// The images, sorted by class, then by file name, bytewise.
+    /// The images, sorted by class, then by path, bytewise; records as they stand in their containers.
     pub files: Vec<File>,
     /// Number of entries passed over: hidden ones, and those that are no images by their name.
     pub passed_over: usize,
-}
-
-/// One image file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its label: an index into [`Manifest::classes`].
-    pub class: u32,
 }
 
 impl Manifest {
@@ -55,7 +47,7 @@ impl Manifest {
         }
     }
 
-    /// A BLAKE3 hash, in hexadecimal, of split, class name, file name and content of every file, in order. Where the
+    /// A BLAKE3 hash, in hexadecimal, of split, class name, file name (or record number) and content of every image, in order. Where the
     /// data set lies, and which of the accepted names its split folders have, takes no part. Files are read in
     /// parallel on rayon's current pool.
     ///
@@ -64,11 +56,10 @@ impl Manifest {
     pub fn digest(&self) -> io::Result<String> {
         let mut whole = blake3::Hasher::new_derive_key("ablate 1 data manifest");
         for (name, split) in self.splits() {
-            let hashes: Vec<io::Result<blake3::Hash>> = split.files.par_iter().map(|file| hash(&file.path)).collect();
+            let hashes: Vec<io::Result<blake3::Hash>> = split.files.par_iter().map(hash).collect();
             for (file, hash) in split.files.iter().zip(hashes) {
                 let class = self.classes.get(file.class as usize).map_or(&[][..], |class| class.as_bytes());
-                let file_name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
-                for text in [name.as_bytes(), class, file_name] {
+                for text in [name.as_bytes(), class, &file.name()] {
                     // With its length first, no two lists of texts give the same bytes.
                     whole.update(&(text.len() as u64).to_le_bytes()).update(text);
                 }
@@ -90,12 +81,8 @@ impl Split {
     }
 }
 
-fn hash(path: &Path) -> io::Result<blake3::Hash> {
-    let with_path = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let mut hasher = blake3::Hasher::new();
-    let file = std::fs::File::open(path).map_err(with_path)?;
-    hasher.update_reader(file).map_err(with_path)?;
-    Ok(hasher.finalize())
+fn hash(file: &File) -> io::Result<blake3::Hash> {
+    file.hash().map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.path.display())))
 }
 
 #[cfg(test)]

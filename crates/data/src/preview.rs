@@ -2,8 +2,9 @@
 //! training.
 
 use crate::augment;
-use crate::decode::{BadImage, decode_one};
-use crate::manifest::{File, Manifest};
+use crate::decode::BadImage;
+use crate::file::File;
+use crate::manifest::Manifest;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plan::{Augmentation, ColorMode, DataPlan};
 
@@ -38,7 +39,7 @@ pub fn grid(
     };
     let mut copy = vec![0.0f32; height * width * channels];
     for (row, file) in files.iter().enumerate() {
-        let original = decode_one(&file.path, plan)?;
+        let original = file.pixels(plan)?;
         put(row, 0, &original);
         for column in 1..=copies {
             let drawn = augment::draw(augmentation, seed, column as u64, row as u64, height, width);

@@ -7,12 +7,12 @@ use plan::Interpolation;
 
 fn decoded(bytes: &[u8]) -> Decoded {
     let data = directory(&[("image", bytes)]);
-    decode_file(&data.path().join("image")).unwrap()
+    File::new(data.path().join("image"), 0).decode().unwrap()
 }
 
 fn refused(bytes: &[u8]) -> String {
     let data = directory(&[("image", bytes)]);
-    portable(decode_file(&data.path().join("image")).map(|_| ()).unwrap_err(), &data)
+    portable(File::new(data.path().join("image"), 0).decode().map(|_| ()).unwrap_err(), &data)
 }
 
 fn jpeg(height: u32, width: u32) -> Vec<u8> {
@@ -104,7 +104,7 @@ fn broken_files_are_named_with_the_reason() {
     assert_snapshot!(refused(b""), @"DATA/image: the file is empty");
     assert_snapshot!(refused(b"<html>404 not found</html>"), @"DATA/image: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)");
     let data = directory(&[]);
-    let missing = decode_file(&data.path().join("gone.png")).map(|_| ()).unwrap_err();
+    let missing = File::new(data.path().join("gone.png"), 0).decode().map(|_| ()).unwrap_err();
     assert_snapshot!(portable(missing, &data), @"DATA/gone.png: cannot be read: No such file or directory (os error 2)");
     let whole = jpeg(64, 64);
     assert_snapshot!(refused(&whole[..whole.len() / 2]), @"DATA/image: is truncated: the JPEG data stops before its end marker");

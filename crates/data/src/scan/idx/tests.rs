@@ -1,0 +1,171 @@
+use crate::testing::{directory, gzip, idx, names, plan, portable};
+use crate::{Manifest, scan};
+use insta::assert_snapshot;
+use plan::{ColorMode, DataPlan, DataSource, Format, LabelMode, SplitKind, SplitPlan};
+use std::fs;
+use tempfile::TempDir;
+
+/// Five training images and two test images of 2x3 pixels; the pixels of image i are 10i, 10i + 1, ...
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    let pixels =
+        |count: u8| (0..count).flat_map(|image| (0..6).map(move |pixel| 10 * image + pixel)).collect::<Vec<u8>>();
+    vec![
+        ("train-images-idx3-ubyte", idx(&[5, 2, 3], &pixels(5))),
+        ("train-labels-idx1-ubyte", idx(&[5], &[1, 0, 2, 0, 1])),
+        ("t10k-images-idx3-ubyte", idx(&[3, 2, 3], &pixels(3))),
+        ("t10k-labels-idx1-ubyte", idx(&[3], &[2, 1, 0])),
+    ]
+}
+
+fn write(files: &[(&str, Vec<u8>)]) -> TempDir {
+    directory(&files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect::<Vec<_>>())
+}
+
+fn data() -> TempDir {
+    write(&files())
+}
+
+fn categorical(data: &TempDir) -> DataPlan {
+    DataPlan { label_mode: LabelMode::Categorical, image_size: [2, 3], ..plan(data.path()) }
+}
+
+fn manifest(data: &TempDir) -> Manifest {
+    scan(&categorical(data)).unwrap()
+}
+
+/// What is said where one of the files is another.
+fn complaint(name: &str, bytes: Vec<u8>) -> String {
+    let data = data();
+    fs::write(data.path().join(name), bytes).unwrap();
+    portable(scan(&categorical(&data)).unwrap_err(), &data)
+}
+
+#[test]
+fn records_are_read_where_they_lie() {
+    let data = data();
+    let manifest = manifest(&data);
+    assert_eq!(manifest.classes, ["0", "1", "2"]);
+    let expected = [("#1", 0), ("#3", 0), ("#0", 1), ("#4", 1), ("#2", 2)];
+    assert_eq!(names(&manifest.train), expected.map(|(n, c)| (format!("train-images-idx3-ubyte{n}"), c)));
+    assert_eq!(manifest.validation, None);
+    assert_eq!(manifest.test.as_ref().unwrap().counts(3), [1, 1, 1]);
+    let grey = DataPlan { color_mode: ColorMode::Grayscale, ..categorical(&data) };
+    let image = &manifest.train.files[1];
+    assert_eq!(image.pixels(&grey).unwrap(), [30, 31, 32, 33, 34, 35]);
+    let three_times: Vec<u8> = (30..36).flat_map(|level| [level; 3]).collect();
+    assert_eq!(image.pixels(&categorical(&data)).unwrap(), three_times);
+    assert_eq!(crate::check(&manifest), []);
+    let images = crate::load(&manifest.train, &grey).unwrap();
+    assert_eq!((images.labels.as_slice(), images.image(4)), (&[0, 0, 1, 1, 2][..], &[20, 21, 22, 23, 24, 25][..]));
+}
+
+#[test]
+fn compressed_files_and_other_names_are_the_same_images() {
+    let plain = manifest(&data());
+    let packed: Vec<(String, Vec<u8>)> =
+        files().iter().map(|(name, bytes)| (format!("{}.gz", name.replace("-idx", ".idx")), gzip(bytes))).collect();
+    let packed = write(&packed.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect::<Vec<_>>());
+    let manifest = manifest(&packed);
+    assert_eq!(manifest.digest().unwrap(), plain.digest().unwrap());
+    let plan = categorical(&packed);
+    for (one, other) in manifest.train.files.iter().zip(&plain.train.files) {
+        assert_eq!(one.pixels(&plan).unwrap(), other.pixels(&plan).unwrap());
+    }
+}
+
+#[test]
+fn the_digest_covers_pixels_labels_shape_and_split() {
+    let digest = |name: &str, bytes: Vec<u8>| {
+        let data = data();
+        fs::write(data.path().join(name), bytes).unwrap();
+        manifest(&data).digest().unwrap()
+    };
+    let [train, labels, ..] = &files()[..] else { unreachable!() };
+    let same = digest(train.0, train.1.clone());
+    let mut other = train.1.clone();
+    *other.last_mut().unwrap() ^= 1;
+    assert_ne!(digest(train.0, other), same, "a pixel");
+    assert_ne!(digest(labels.0, idx(&[5], &[1, 0, 2, 1, 0])), same, "a label");
+    assert_ne!(digest(train.0, idx(&[5, 3, 2], &train.1[16..])), same, "the shape");
+    let data = data();
+    let split = SplitPlan { kind: SplitKind::Stratified, probabilities: vec![0.5, 0.5], seed: 0 };
+    let source = DataSource { split: Some(split), ..DataSource::default() };
+    let two = DataPlan { classes: vec!["0".into(), "1".into()], ..categorical(&data) };
+    let whole = scan(&two).unwrap();
+    let cut = scan(&DataPlan { source, ..two }).unwrap();
+    assert_eq!((cut.train.counts(2), cut.validation.as_ref().unwrap().counts(2)), (vec![1, 1], vec![1, 1]));
+    assert_eq!(cut.test, whole.test);
+    assert_ne!(cut.digest().unwrap(), whole.digest().unwrap(), "the split");
+}
+
+#[test]
+fn a_part_of_the_classes_keeps_their_order() {
+    let data = data();
+    let plan = DataPlan { classes: vec!["0".into(), "2".into()], label_mode: LabelMode::Binary, ..categorical(&data) };
+    let manifest = scan(&plan).unwrap();
+    assert_eq!(
+        (manifest.classes.as_slice(), manifest.train.counts(2)),
+        (&["0".to_owned(), "2".to_owned()][..], vec![2, 1])
+    );
+    assert_eq!(crate::class_names(&plan).unwrap(), ["0", "2"]);
+    let all = DataPlan { classes: vec![], ..plan.clone() };
+    assert_snapshot!(portable(scan(&all).unwrap_err(), &data), @r#"label_mode = "binary" needs exactly two classes, and DATA has 3: "0", "1", "2"; select two of them with data.classes, or use label_mode = "categorical""#);
+    let none = DataPlan { classes: vec!["0".into(), "7".into()], ..plan };
+    assert_snapshot!(portable(scan(&none).unwrap_err(), &data), @r#"class "7" is selected, but DATA has no such class; it has "0", "1", "2""#);
+}
+
+#[test]
+fn labels_of_many_classes_stand_in_the_order_of_numbers() {
+    let data = write(&[
+        ("train-images-idx3-ubyte", idx(&[12, 1, 1], &[0; 12])),
+        ("train-labels-idx1-ubyte", idx(&[12], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])),
+    ]);
+    let manifest = manifest(&data);
+    assert_eq!(manifest.classes[9..], ["9", "10", "11"]);
+    assert!(manifest.test.is_none());
+}
+
+#[test]
+fn malformed_files_are_named_with_the_reason() {
+    let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+    assert_snapshot!(complaint(images, b"<html>".to_vec()), @"");
+    assert_snapshot!(complaint(images, b"<html>404 not found</html>".to_vec()), @"");
+    assert_snapshot!(complaint(images, idx(&[5], &[0; 5])), @"");
+    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 29])), @"");
+    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 31])), @"");
+    assert_snapshot!(complaint(images, idx(&[u32::MAX; 3], &[0; 30])), @"");
+    assert_snapshot!(complaint(images, idx(&[5, 0, 3], &[])), @"");
+    assert_snapshot!(complaint(images, idx(&[4, 2, 3], &[0; 24])), @"");
+    assert_snapshot!(complaint(images, idx(&[5, 20_000, 20_000], &[])), @"");
+    assert_snapshot!(complaint(images, gzip(&[0; 100])[..20].to_vec()), @"");
+    assert_snapshot!(complaint(labels, Vec::new()), @"");
+    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 9, 0])), @"");
+    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 2, 0])), @"");
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let without = |name: &str| {
+        let data = data();
+        fs::remove_file(data.path().join(name)).unwrap();
+        portable(scan(&categorical(&data)).unwrap_err(), &data)
+    };
+    assert_snapshot!(without("train-labels-idx1-ubyte"), @"");
+    assert_snapshot!(without("t10k-images-idx3-ubyte").lines().next().unwrap(), @"");
+    let data = directory(&[]);
+    let idx = DataSource { format: Some(Format::Idx), ..DataSource::default() };
+    let plan = DataPlan { source: idx, ..plan(&data.path().join("mnist")) };
+    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data).lines().next().unwrap(), @"");
+}
+
+#[test]
+fn a_file_that_shrinks_meanwhile_is_an_error_of_its_images() {
+    let data = data();
+    let manifest = manifest(&data);
+    let images = data.path().join("train-images-idx3-ubyte");
+    fs::OpenOptions::new().write(true).open(images).unwrap().set_len(30).unwrap();
+    let bad: Vec<String> = crate::check(&manifest).iter().map(|bad| portable(bad, &data)).collect();
+    assert_eq!(bad.len(), 3);
+    assert_snapshot!(bad[0], @"");
+    assert!(manifest.digest().unwrap_err().to_string().contains("train-images-idx3-ubyte#3"));
+}

@@ -1,0 +1,108 @@
+use crate::testing::{directory, names, plan, portable};
+use crate::{class_names, scan};
+use insta::assert_snapshot;
+use plan::{DataPlan, DataSource, LabelMode, OnError, SplitKind, SplitPlan};
+use tempfile::TempDir;
+
+fn data(csv: &str) -> TempDir {
+    directory(&[
+        ("lists/labels.csv", csv.as_bytes()),
+        ("lists/a.png", b""),
+        ("lists/b.png", b""),
+        ("lists/more/c.png", b""),
+        ("lists/more/d.png", b""),
+    ])
+}
+
+fn listed(data: &TempDir) -> DataPlan {
+    let manifest = Some(data.path().join("lists/labels.csv"));
+    DataPlan { source: DataSource { manifest, ..DataSource::default() }, ..plan(&data.path().join("lists")) }
+}
+
+fn complaint(csv: &str) -> String {
+    let data = data(csv);
+    portable(scan(&listed(&data)).unwrap_err(), &data)
+}
+
+#[test]
+fn rows_are_images_whatever_their_order() {
+    let csv = "path,label,split\nmore/d.png,dog,train\na.png,cat,training\nmore/c.png,dog,val\nb.png,cat,validation\n";
+    let data = data(csv);
+    let manifest = scan(&listed(&data)).unwrap();
+    assert_eq!(manifest.classes, ["cat", "dog"]);
+    let expected = |names: [&str; 2]| [(names[0].to_owned(), 0), (names[1].to_owned(), 1)];
+    assert_eq!(names(&manifest.train), expected(["a.png", "d.png"]));
+    assert_eq!(names(manifest.validation.as_ref().unwrap()), expected(["b.png", "c.png"]));
+    assert_eq!(manifest.test, None);
+    assert_eq!(class_names(&listed(&data)).unwrap(), ["cat", "dog"]);
+
+    // A mark of UTF-8, other columns and their order, spaces, quotes, Windows' line ends, and the order of rows do not count.
+    let other = "\u{feff}who,split, label,path\r\nme,val,cat,b.png\r\n,val,dog, more/c.png\r\n,train,\"cat\",a.png\r\n\"x, y\",train,dog,more/d.png\r\n";
+    let other = self::data(other);
+    assert_eq!(scan(&listed(&other)).unwrap().digest().unwrap(), manifest.digest().unwrap());
+}
+
+#[test]
+fn paths_start_at_the_directory_where_it_is_given() {
+    let data = data("path,label,split\nc.png,c,train\nd.png,d,train\n");
+    let plan = DataPlan { directory: data.path().join("lists/more"), ..listed(&data) };
+    assert_eq!(scan(&plan).unwrap().train.files[0].path, data.path().join("lists/more/c.png"));
+}
+
+#[test]
+fn images_without_a_split_are_split_as_the_plan_says() {
+    let data = data("path,label\na.png,cat\nb.png,cat\nmore/c.png,dog\nmore/d.png,dog\n");
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+    let with = |kind, probabilities: &[f64]| {
+        let mut plan = listed(&data);
+        plan.source.split = Some(SplitPlan { kind, probabilities: probabilities.to_vec(), seed: 0 });
+        scan(&plan)
+    };
+    let manifest = with(SplitKind::Stratified, &[0.5, 0.5]).unwrap();
+    assert_eq!((manifest.train.counts(2), manifest.validation.unwrap().counts(2)), (vec![1, 1], vec![1, 1]));
+    assert_snapshot!(portable(with(SplitKind::Random, &[0.75, 0.25]).unwrap_err(), &data), @"");
+}
+
+#[test]
+fn every_wrong_line_is_named() {
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,tset\nmore/c.png,dog\n,dog,train\nmore/d.png,,val\na.png,dog,val\n"), @"");
+    assert_snapshot!(complaint("file,label\na.png,cat\n"), @"");
+    assert_snapshot!(complaint("path,class\na.png,cat\n"), @"");
+    assert_snapshot!(complaint("path,label,split\n"), @"");
+    assert_snapshot!(complaint(""), @"");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nx.png,dog,train\n"), @"");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,val\n"), @"");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\n"), @"");
+    let many: String = (0..15).map(|row| format!("{row}.png,cat,train\n")).collect();
+    let many = complaint(&format!("path,label,split\n{many}z.png,dog,train\n"));
+    assert_snapshot!(many.lines().skip(9).collect::<Vec<_>>().join("\n"), @"");
+    let data = directory(&[("lists/labels.csv", b"path,label,split\n\xFF.png,cat,train\n")]);
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+    let data = directory(&[]);
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+}
+
+#[test]
+fn a_file_that_is_split_is_not_split_again() {
+    let data = data("path,label,split\na.png,cat,train\nb.png,dog,train\n");
+    let mut plan = listed(&data);
+    plan.source.split = Some(SplitPlan { kind: SplitKind::Hash, probabilities: vec![0.5, 0.5], seed: 0 });
+    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data), @"");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_one_to_leave_out() {
+    let data = data("path,label,split\na.png,cat,train\nb.png,dog,train\nx.png,dog,train\n");
+    let manifest = scan(&DataPlan { on_error: OnError::Skip, ..listed(&data) }).unwrap();
+    let bad = crate::check(&manifest);
+    assert!(bad.iter().any(|bad| bad.path == data.path().join("lists/x.png")), "{bad:?}");
+}
+
+#[test]
+fn selected_classes_alone_are_looked_for() {
+    let data = data("path,label,split\na.png,a,train\nb.png,b,train\nx.png,x,train\n");
+    let plan = DataPlan { classes: vec!["a".into(), "b".into()], ..listed(&data) };
+    assert_eq!(scan(&plan).unwrap().train.files.len(), 2);
+    let all = DataPlan { label_mode: LabelMode::Categorical, classes: Vec::new(), ..plan };
+    assert_eq!(class_names(&all).unwrap(), ["a", "b", "x"]);
+}
