@@ -6,5 +6,6 @@ mod kill;
 mod main_job;
 mod resources;
 mod same_bits;
+mod sources;
 mod support;
 mod trained_run;

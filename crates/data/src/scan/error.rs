@@ -45,7 +45,7 @@ pub enum ScanError {
         formats: Vec<&'static str>,
     },
     /// CIFAR, but not in its binary version.
-    #[error("{} is of CIFAR's Python version, which is not read; its binary version is", .path.display())]
+    #[error("{} is of CIFAR's Python version; what is read here is its binary version (data_batch_1.bin, ...)", .path.display())]
     Pickled {
         /// A file of that version.
         path: PathBuf,

@@ -60,25 +60,31 @@ fn of_cifar100_the_fine_label_counts() {
 fn malformed_files_are_named_with_the_reason() {
     let data = cifar10();
     fs::write(data.path().join("data_batch_2.bin"), &record(&[0], [7, 8, 9])[1..]).unwrap();
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @"DATA/data_batch_2.bin: has 3072 bytes, but cifar10 holds records of 3073");
     fs::write(data.path().join("data_batch_2.bin"), record(&[2], [7, 8, 9])).unwrap();
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @"DATA/data_batch_2.bin: record 0 has the label 2, but labels go from 0 to 1 here");
     fs::rename(data.path().join("data_batch_2.bin"), data.path().join("data_batch_3.bin")).unwrap();
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @r"
+    DATA has no file data_batch_2.bin
+    expected CIFAR-10 in its binary version:
+      DATA/data_batch_1.bin, data_batch_2.bin, ...
+      DATA/test_batch.bin, optional
+      DATA/batches.meta.txt, optional (the names of the classes)
+    ");
     fs::write(data.path().join("batches.meta.txt"), "ship\nship\n").unwrap();
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @r#"DATA/batches.meta.txt: names the class "ship" twice"#);
     let data = directory(&[("data_batch_1", b"pickle"), ("batches.meta", b"pickle")]);
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @"DATA/data_batch_1 is of CIFAR's Python version; what is read here is its binary version (data_batch_1.bin, ...)");
 }
 
 #[test]
 fn what_is_in_a_directory_tells_its_format_or_the_plan_does() {
     let data = cifar10();
     fs::create_dir_all(data.path().join("train")).unwrap();
-    assert_snapshot!(complaint(&data), @"");
+    assert_snapshot!(complaint(&data), @r#"DATA can be read in several ways; say in which with `format` in [data]: "folders" or "cifar10""#);
     let of = |format| DataSource { format: Some(format), ..DataSource::default() };
     let said = DataPlan { source: of(Format::Cifar10), label_mode: LabelMode::Categorical, ..plan(data.path()) };
     assert_eq!(scan(&said).unwrap().train.files.len(), 3);
     let folders = DataPlan { source: of(Format::Folders), ..plan(data.path()) };
-    assert_snapshot!(portable(scan(&folders).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(scan(&folders).unwrap_err(), &data), @"DATA/train has no class folders; expected DATA/train/<class>/*.jpg");
 }

@@ -128,19 +128,19 @@ fn labels_of_many_classes_stand_in_the_order_of_numbers() {
 #[test]
 fn malformed_files_are_named_with_the_reason() {
     let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
-    assert_snapshot!(complaint(images, b"<html>".to_vec()), @"");
-    assert_snapshot!(complaint(images, b"<html>404 not found</html>".to_vec()), @"");
-    assert_snapshot!(complaint(images, idx(&[5], &[0; 5])), @"");
-    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 29])), @"");
-    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 31])), @"");
-    assert_snapshot!(complaint(images, idx(&[u32::MAX; 3], &[0; 30])), @"");
-    assert_snapshot!(complaint(images, idx(&[5, 0, 3], &[])), @"");
-    assert_snapshot!(complaint(images, idx(&[4, 2, 3], &[0; 24])), @"");
-    assert_snapshot!(complaint(images, idx(&[5, 20_000, 20_000], &[])), @"");
-    assert_snapshot!(complaint(images, gzip(&[0; 100])[..20].to_vec()), @"");
-    assert_snapshot!(complaint(labels, Vec::new()), @"");
-    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 9, 0])), @"");
-    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 2, 0])), @"");
+    assert_snapshot!(complaint(images, b"<html>".to_vec()), @"DATA/train-images-idx3-ubyte: has 6 bytes; the header of an IDX file of images alone takes 16");
+    assert_snapshot!(complaint(images, b"<html>404 not found</html>".to_vec()), @"DATA/train-images-idx3-ubyte: begins with 0x3c68746d; an IDX file of images begins with 0x00000803");
+    assert_snapshot!(complaint(images, idx(&[5], &[0; 5])), @"DATA/train-images-idx3-ubyte: has 13 bytes; the header of an IDX file of images alone takes 16");
+    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 29])), @"DATA/train-images-idx3-ubyte: has 29 bytes of images, but its header says 5x2x3");
+    assert_snapshot!(complaint(images, idx(&[5, 2, 3], &[0; 31])), @"DATA/train-images-idx3-ubyte: has 31 bytes of images, but its header says 5x2x3");
+    assert_snapshot!(complaint(images, idx(&[u32::MAX; 3], &[0; 30])), @"DATA/train-images-idx3-ubyte: has 30 bytes of images, but its header says 4294967295x4294967295x4294967295");
+    assert_snapshot!(complaint(images, idx(&[5, 0, 3], &[])), @"DATA/train-images-idx3-ubyte: its header says that it has 5x0x3 bytes of images: none");
+    assert_snapshot!(complaint(images, idx(&[4, 2, 3], &[0; 24])), @"DATA/train-images-idx3-ubyte: has 4 images, but DATA/train-labels-idx1-ubyte has 5 labels");
+    assert_snapshot!(complaint(images, idx(&[5, 20_000, 20_000], &[])), @"DATA/train-images-idx3-ubyte: has 0 bytes of images, but its header says 5x20000x20000");
+    assert_snapshot!(complaint(images, gzip(&[0; 100])[..20].to_vec()), @"DATA/train-images-idx3-ubyte: cannot be unpacked: incomplete deflate stream");
+    assert_snapshot!(complaint(labels, Vec::new()), @"DATA/train-labels-idx1-ubyte: has 0 bytes; the header of an IDX file of labels alone takes 8");
+    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 9, 0])), @"DATA/t10k-labels-idx1-ubyte: record 1 has the label 9, but labels go from 0 to 2 here");
+    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 2, 0])), @r#"DATA has no image of the class "1" for test"#);
 }
 
 #[test]
@@ -150,12 +150,17 @@ fn files_that_are_not_there_are_named() {
         fs::remove_file(data.path().join(name)).unwrap();
         portable(scan(&categorical(&data)).unwrap_err(), &data)
     };
-    assert_snapshot!(without("train-labels-idx1-ubyte"), @"");
-    assert_snapshot!(without("t10k-images-idx3-ubyte").lines().next().unwrap(), @"");
+    assert_snapshot!(without("train-labels-idx1-ubyte"), @r"
+    DATA has no file train-labels-idx1-ubyte
+    expected IDX files, as they are or compressed (.gz):
+      DATA/train-images-idx3-ubyte, train-labels-idx1-ubyte
+      DATA/t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, optional
+    ");
+    assert_snapshot!(without("t10k-images-idx3-ubyte").lines().next().unwrap(), @"DATA has no file t10k-images-idx3-ubyte");
     let data = directory(&[]);
     let idx = DataSource { format: Some(Format::Idx), ..DataSource::default() };
     let plan = DataPlan { source: idx, ..plan(&data.path().join("mnist")) };
-    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data).lines().next().unwrap(), @"");
+    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data).lines().next().unwrap(), @"the data directory DATA/mnist does not exist");
 }
 
 #[test]
@@ -166,6 +171,6 @@ fn a_file_that_shrinks_meanwhile_is_an_error_of_its_images() {
     fs::OpenOptions::new().write(true).open(images).unwrap().set_len(30).unwrap();
     let bad: Vec<String> = crate::check(&manifest).iter().map(|bad| portable(bad, &data)).collect();
     assert_eq!(bad.len(), 3);
-    assert_snapshot!(bad[0], @"");
+    assert_snapshot!(bad[0], @"DATA/train-images-idx3-ubyte#3: cannot be read: failed to fill whole buffer");
     assert!(manifest.digest().unwrap_err().to_string().contains("train-images-idx3-ubyte#3"));
 }

@@ -52,7 +52,7 @@ fn paths_start_at_the_directory_where_it_is_given() {
 #[test]
 fn images_without_a_split_are_split_as_the_plan_says() {
     let data = data("path,label\na.png,cat\nb.png,cat\nmore/c.png,dog\nmore/d.png,dog\n");
-    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @r#"DATA/lists/labels.csv:1: lacks the column `split` (train, validation or test); add it, or let the images be split: `split = { type = "stratified", probabilities = [0.7, 0.15, 0.15] }` in [data]"#);
     let with = |kind, probabilities: &[f64]| {
         let mut plan = listed(&data);
         plan.source.split = Some(SplitPlan { kind, probabilities: probabilities.to_vec(), seed: 0 });
@@ -60,26 +60,35 @@ fn images_without_a_split_are_split_as_the_plan_says() {
     };
     let manifest = with(SplitKind::Stratified, &[0.5, 0.5]).unwrap();
     assert_eq!((manifest.train.counts(2), manifest.validation.unwrap().counts(2)), (vec![1, 1], vec![1, 1]));
-    assert_snapshot!(portable(with(SplitKind::Random, &[0.75, 0.25]).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(with(SplitKind::Random, &[0.75, 0.25]).unwrap_err(), &data), @r#"DATA/lists/labels.csv has no image of the class "dog" for validation; a larger probability, another seed or type = "stratified" may give it some"#);
 }
 
 #[test]
 fn every_wrong_line_is_named() {
-    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,tset\nmore/c.png,dog\n,dog,train\nmore/d.png,,val\na.png,dog,val\n"), @"");
-    assert_snapshot!(complaint("file,label\na.png,cat\n"), @"");
-    assert_snapshot!(complaint("path,class\na.png,cat\n"), @"");
-    assert_snapshot!(complaint("path,label,split\n"), @"");
-    assert_snapshot!(complaint(""), @"");
-    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nx.png,dog,train\n"), @"");
-    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,val\n"), @"");
-    assert_snapshot!(complaint("path,label,split\na.png,cat,train\n"), @"");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,tset\nmore/c.png,dog\n,dog,train\nmore/d.png,,val\na.png,dog,val\n"), @r#"
+    DATA/lists/labels.csv:3: `split` cannot be "tset"; expected train, validation or test
+    DATA/lists/labels.csv:4: has 2 cells, and the header has 3
+    DATA/lists/labels.csv:5: the cell `path` is empty
+    DATA/lists/labels.csv:6: the cell `label` is empty
+    DATA/lists/labels.csv:7: a.png stands in line 2 already
+    "#);
+    assert_snapshot!(complaint("file,label\na.png,cat\n"), @"DATA/lists/labels.csv:1: lacks the column `path`; expected the header path,label,split, found file,label");
+    assert_snapshot!(complaint("path,class\na.png,cat\n"), @"DATA/lists/labels.csv:1: lacks the column `label`; expected the header path,label,split, found path,class");
+    assert_snapshot!(complaint("path,label,split\n"), @"DATA/lists/labels.csv:1: lists no image");
+    assert_snapshot!(complaint(""), @"DATA/lists/labels.csv:1: lacks the column `path`; expected the header path,label,split, found nothing");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nx.png,dog,train\n"), @"DATA/lists/labels.csv:3: there is no file DATA/lists/x.png");
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,val\n"), @r#"DATA/lists/labels.csv has no image of the class "dog" for train"#);
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\n"), @r#"DATA/lists/labels.csv has one class only, "cat"; at least two are needed"#);
     let many: String = (0..15).map(|row| format!("{row}.png,cat,train\n")).collect();
     let many = complaint(&format!("path,label,split\n{many}z.png,dog,train\n"));
-    assert_snapshot!(many.lines().skip(9).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(many.lines().skip(9).collect::<Vec<_>>().join("\n"), @r"
+    DATA/lists/labels.csv:11: there is no file DATA/lists/9.png
+    and 6 more
+    ");
     let data = directory(&[("lists/labels.csv", b"path,label,split\n\xFF.png,cat,train\n")]);
-    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"DATA/lists/labels.csv:2: is not UTF-8");
     let data = directory(&[]);
-    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(scan(&listed(&data)).unwrap_err(), &data), @"cannot read DATA/lists/labels.csv: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -87,7 +96,7 @@ fn a_file_that_is_split_is_not_split_again() {
     let data = data("path,label,split\na.png,cat,train\nb.png,dog,train\n");
     let mut plan = listed(&data);
     plan.source.split = Some(SplitPlan { kind: SplitKind::Hash, probabilities: vec![0.5, 0.5], seed: 0 });
-    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data), @"");
+    assert_snapshot!(portable(scan(&plan).unwrap_err(), &data), @"DATA/lists/labels.csv says how the images are split, so `split` in [data] cannot; remove one of the two");
 }
 
 #[test]
