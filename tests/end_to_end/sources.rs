@@ -26,7 +26,9 @@ fn idx(path: &Path, sizes: &[u32], bytes: &[u8]) {
 /// `count` images of 9x8 pixels in three classes: the rows 3k to 3k + 2 are bright in class k.
 fn digits(directory: &Path, name: &str, count: u32) {
     let pixels: Vec<u8> = (0..count)
-        .flat_map(|image| (0..72).map(move |pixel| if pixel / 24 == image % 3 { 200 + (image + pixel) as u8 % 50 } else { 9 }))
+        .flat_map(|image| {
+            (0..72).map(move |pixel| if pixel / 24 == image % 3 { 200 + (image + pixel) as u8 % 50 } else { 9 })
+        })
         .collect();
     let labels: Vec<u8> = (0..count).map(|image| (image % 3) as u8).collect();
     idx(&directory.join(format!("{name}-images-idx3-ubyte")), &[count, 9, 8], &pixels);
@@ -80,8 +82,11 @@ fn a_list_names_the_images_and_their_splits() {
     fs::create_dir_all(project.path().join("photos/all")).unwrap();
     for n in 0..24_u8 {
         let level = if n % 2 == 0 { 40 + n } else { 200 + n };
-        image::RgbImage::from_pixel(14, 12, image::Rgb([level; 3])).save(project.path().join(format!("photos/all/{n}.png"))).unwrap();
-        let (label, split) = (["dark", "bright"][usize::from(n % 2)], ["train", "train", "val", "test"][usize::from(n / 2 % 4)]);
+        image::RgbImage::from_pixel(14, 12, image::Rgb([level; 3]))
+            .save(project.path().join(format!("photos/all/{n}.png")))
+            .unwrap();
+        let (label, split) =
+            (["dark", "bright"][usize::from(n % 2)], ["train", "train", "val", "test"][usize::from(n / 2 % 4)]);
         list += &format!("all/{n}.png,{label},{split}\n");
     }
     let path = project.path().join("photos/labels.csv");
@@ -117,7 +122,8 @@ fn class_folders_are_split_as_the_file_says() {
     let own = ["--set", "data.directory=data/pets/train", "--set", "training.epochs=1", "--set", "seeds=[0]"];
     let message = project.fails(&[&["run", file][..], &own].concat(), 2);
     insta::assert_snapshot!(message);
-    let split = ["--set", "data.split={ type = \"hash\", probabilities = [0.5, 0.5], seed = 3 }", "--only", "dropout=on"];
+    let split =
+        ["--set", "data.split={ type = \"hash\", probabilities = [0.5, 0.5], seed = 3 }", "--only", "dropout=on"];
     project.succeeds(&[&["run", file][..], &own, &split].concat());
     assert_eq!(runs(&project).matches(",completed,").count(), 1);
 }

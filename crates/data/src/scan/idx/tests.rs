@@ -2,6 +2,7 @@ use crate::testing::{directory, gzip, idx, names, plan, portable};
 use crate::{Manifest, scan};
 use insta::assert_snapshot;
 use plan::{ColorMode, DataPlan, DataSource, Format, LabelMode, SplitKind, SplitPlan};
+use proptest::prelude::*;
 use std::fs;
 use tempfile::TempDir;
 
@@ -173,4 +174,27 @@ fn a_file_that_shrinks_meanwhile_is_an_error_of_its_images() {
     assert_eq!(bad.len(), 3);
     assert_snapshot!(bad[0], @"DATA/train-images-idx3-ubyte#3: cannot be read: failed to fill whole buffer");
     assert!(manifest.digest().unwrap_err().to_string().contains("train-images-idx3-ubyte#3"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any byte of any file may be another, and any file may end anywhere: there is an error or there are images.
+    #[test]
+    fn damage_is_an_error_and_no_panic(file in 0..4usize, at: proptest::sample::Index, byte: u8, cut: bool, packed: bool) {
+        let mut files = files();
+        let bytes = &mut files[file].1;
+        if packed {
+            *bytes = gzip(bytes);
+        }
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if cut {
+            bytes.truncate(at);
+        }
+        let data = write(&files);
+        if let Ok(manifest) = scan(&categorical(&data)) {
+            prop_assert_eq!(crate::check(&manifest), []);
+        }
+    }
 }
