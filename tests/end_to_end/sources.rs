@@ -69,7 +69,7 @@ fn idx_files_are_trained_on_where_they_lie() {
     let mut bytes = fs::read(&labels).unwrap();
     bytes[8] = 1;
     fs::write(&labels, bytes).unwrap();
-    assert!(project.succeeds(&["run", file, "--dry-run"]).stderr.contains("stale"));
+    assert!(project.succeeds(&["run", file, "--dry-run"]).stdout.contains("stale"));
     fs::write(&labels, b"<html>404</html>").unwrap();
     insta::assert_snapshot!(project.fails(&["run", file], 2));
 }
