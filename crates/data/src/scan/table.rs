@@ -40,12 +40,9 @@ impl Table {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
         let header = reader.headers().map_err(|error| whole(explain(&error)))?.clone();
         let column = |name: &str| header.iter().position(|column| column == name);
+        let found = if header.is_empty() { "nothing".to_owned() } else { header.iter().collect::<Vec<_>>().join(",") };
         let lacks = |name: &str| {
-            let columns: Vec<&str> = header.iter().collect();
-            whole(format!(
-                "lacks the column `{name}`; expected the header path,label,split, found {}",
-                columns.join(",")
-            ))
+            whole(format!("lacks the column `{name}`; expected the header path,label,split, found {found}"))
         };
         let path_column = column("path").ok_or_else(|| lacks("path"))?;
         let label_column = column("label").ok_or_else(|| lacks("label"))?;
