@@ -8,5 +8,6 @@ mod main_job;
 mod prepared;
 mod resources;
 mod same_bits;
+mod sources;
 mod support;
 mod trained_run;

@@ -62,7 +62,7 @@ impl<'a> Datasets<'a> {
     fn prepare(&mut self, plan: &DataPlan, progress: &Progress) -> Result<Dataset, Error> {
         generate_if_missing(plan, progress)?;
         let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
-        let mut task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
+        let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
         let preparation =
             self.cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
         drop(task);
@@ -82,13 +82,13 @@ impl<'a> Datasets<'a> {
         }
         match preparation.set {
             Some(prepared) => Ok(Dataset { manifest, prepared }),
-            None => Err(Error::Data(format!("no images of {} were prepared", plan.directory.display()))),
+            None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
         }
     }
 }
 
 /// `plan` without what decides neither which files belong to a set nor how they are prepared.
-fn key(plan: &DataPlan) -> DataPlan {
+pub fn key(plan: &DataPlan) -> DataPlan {
     DataPlan { batch_size: 1, shuffle: true, ..plan.clone() }
 }
 
@@ -105,7 +105,7 @@ fn left_out(plan: &DataPlan, bad: &[BadImage]) -> Result<String, Error> {
         OnError::Skip => Ok(format!("leaving out {count} image{s} that cannot be read:\n{list}")),
         OnError::Refuse => Err(Error::Data(format!(
             "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
-            plan.directory.display()
+            plan.place().display()
         ))),
     }
 }
@@ -138,7 +138,7 @@ pub fn as_drawn(plan: &DataPlan) -> Result<(), Error> {
         GenerateKind::Pets if data::pets::drawn_otherwise(&plan.directory, counts, seed) => Err(Error::Data(format!(
             "{0} was drawn with other numbers than `data.generate` says (see {0}/README.txt)\n\
              Remove that folder to draw it anew, or name another as `data.directory`.",
-            plan.directory.display()
+            plan.place().display()
         ))),
         GenerateKind::Pets => Ok(()),
     }

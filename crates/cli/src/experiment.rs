@@ -45,7 +45,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
     let mut experiment = spec::load(&request).map_err(Error::Spec)?;
     // Images named on the command line are the reader's own: a folder that is not there is a mistake, not a wish.
     let sets_path = |path: &str| sets.iter().any(|set| set.trim_start().starts_with(path));
-    if sets_path("data.directory") && !sets_path("data.generate") {
+    if (sets_path("data.directory") || sets_path("data.manifest")) && !sets_path("data.generate") {
         for variant in &mut experiment.variants {
             variant.settings.data.generate = None;
         }

@@ -29,6 +29,7 @@ fn decode(line: &str) -> Result<Vec<u8>, String> {
     let interpolation = Interpolation::ALL.into_iter().find(|known| known.name() == interpolation);
     let plan = DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [number(height)?, number(width)?],

@@ -20,8 +20,9 @@ pub use error::CacheError;
 pub use pack::PIXELS;
 pub use set::Set;
 
-use crate::decode::{self, BadImage, DECODER_VERSION};
-use crate::manifest::{File, Manifest, Split};
+use crate::decode::{BadImage, DECODER_VERSION};
+use crate::file::File;
+use crate::manifest::{Manifest, Split};
 use error::write;
 use pack::{Outcome, Pack};
 use plan::{DataPlan, OnError, Prepared};
@@ -239,7 +240,7 @@ enum Looked {
 
 fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
     let begun = seen::now();
-    let before = Stat::of(&file.path);
+    let before = file.own().and_then(Stat::of);
     let unchanged = before.as_ref().and_then(|stat| seen.content(&file.path, stat));
     if let Some(content) = unchanged.filter(|content| pack.get(content).is_some()) {
         return Looked::Known(content);
@@ -247,13 +248,13 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
     // Large files are held in memory one at a time, however many threads there are.
     let is_large = before.is_some_and(|stat| stat.size() > LARGE_FILE);
     let _turn = is_large.then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
-    let bytes = match file.read() {
-        Ok(bytes) => bytes,
+    let read = match file.content() {
+        Ok(read) => read,
         Err(reason) => return Looked::Unreadable(reason),
     };
-    let content = blake3::hash(&bytes);
-    let picture = pack.get(&content).is_none().then(|| decode::picture(&bytes, plan));
-    Looked::Read { content, before, after: Stat::of(&file.path), begun, picture }
+    let content = read.hash();
+    let picture = pack.get(&content).is_none().then(|| read.pixels(plan));
+    Looked::Read { content, before, after: file.own().and_then(Stat::of), begun, picture }
 }
 
 /// The list of a data set whose files had the given pictures, in order.

@@ -14,14 +14,13 @@ mod tiff;
 
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
 
-use crate::resize::resize;
+use crate::file::File;
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use plan::{ColorMode, DataPlan};
 use rgb::Opacity;
-use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -49,38 +48,7 @@ pub struct BadImage {
 /// [`BadImage`] where the file cannot be read or decoded to its end, has more than [`MAX_PIXELS`] pixels, or would take
 /// more than 1 GiB of memory.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-    let bad = |reason| BadImage { path: path.into(), reason };
-    picture(&read(path).map_err(bad)?, plan).map_err(bad)
-}
-
-/// The bytes of an image file.
-///
-/// # Errors
-/// Why they cannot be read, [`MAX_FILE_BYTES`] among the reasons.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    let mut file = File::open(path).map_err(unreadable)?.take(MAX_FILE_BYTES + 1);
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(format!("is too large: more than {} MiB", MAX_FILE_BYTES >> 20));
-    }
-    Ok(bytes)
-}
-
-/// What [`decode_one`] makes of the bytes of a file.
-///
-/// # Errors
-/// Why they are no image that can be used.
-pub(crate) fn picture(bytes: &[u8], plan: &DataPlan) -> Result<Vec<u8>, String> {
-    let [height, width] = plan.image_size;
-    guarded(|| Ok(resize(&decode(bytes)?.in_mode(plan.color_mode), height, width, plan.interpolation)))
-}
-
-/// A decoder that trips over a broken file must not end the run: nothing is shared with it but the bytes it reads.
-fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
+    File::new(path.into(), 0).pixels(plan)
 }
 
 /// A decoded image: bytes by row, column, channel.
@@ -93,7 +61,7 @@ pub(crate) struct Decoded {
 
 impl Decoded {
     /// The image, which is in colour, in another mode.
-    fn in_mode(self, color_mode: ColorMode) -> Decoded {
+    pub fn in_mode(self, color_mode: ColorMode) -> Decoded {
         match color_mode {
             ColorMode::Rgb => self,
             ColorMode::Grayscale => {
@@ -102,6 +70,13 @@ impl Decoded {
             }
         }
     }
+}
+
+/// Decodes all of a file at its own size, in colour; or says what is wrong with it.
+pub(crate) fn decode_file(bytes: &[u8]) -> Result<Decoded, String> {
+    // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
+    catch_unwind(AssertUnwindSafe(|| decode(bytes)))
+        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
 }
 
 fn decode(bytes: &[u8]) -> Result<Decoded, String> {

@@ -1,13 +1,14 @@
 //! Which files make up a data set, in the order that everything downstream keeps, and a digest of them.
 
-use crate::decode::{self, BadImage};
+use crate::{BadImage, File};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// The files of a data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    /// Class names, sorted bytewise; label i is class i.
+    /// Class names, label i is class i: of folders and CSV files sorted bytewise, of containers in the order of their
+    /// labels.
     pub classes: Vec<String>,
     /// What is trained on.
     pub train: Split,
@@ -17,24 +18,15 @@ pub struct Manifest {
     pub test: Option<Split>,
 }
 
-/// The files of one split.
+/// The images of one split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split {
-    /// The folder that holds the class folders.
+    /// The folder that holds the images.
     pub folder: PathBuf,
-    /// The images, sorted by class, then by file name, bytewise.
+    /// The images, sorted by class, then by path, bytewise; records as they stand in their containers.
     pub files: Vec<File>,
     /// Number of entries passed over: hidden ones, and those that are no images by their name.
     pub passed_over: usize,
-}
-
-/// One image file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// Where it is.
-    pub path: PathBuf,
-    /// Its label: an index into [`Manifest::classes`].
-    pub class: u32,
 }
 
 impl Manifest {
@@ -53,33 +45,22 @@ impl Manifest {
         }
     }
 
-    /// A BLAKE3 hash, in hexadecimal, of split, class name, file name and content of every file, in order. Where the
-    /// data set lies, and which of the accepted names its split folders have, takes no part. `contents` are the BLAKE3
-    /// hashes of the files, in order.
+    /// A BLAKE3 hash, in hexadecimal, of split, class name, file name (or record number) and content of every image, in
+    /// order. Where the data set lies, and which of the accepted names its split folders have, takes no part. `contents`
+    /// are the hashes of the images' contents, in order.
     pub(crate) fn digest(&self, contents: &[blake3::Hash]) -> String {
         let mut whole = blake3::Hasher::new_derive_key("ablate 1 data manifest");
         let files =
             self.splits().into_iter().flat_map(|(name, split)| split.files.iter().map(move |file| (name, file)));
         for ((name, file), content) in files.zip(contents) {
             let class = self.classes.get(file.class as usize).map_or(&[][..], |class| class.as_bytes());
-            let file_name = file.path.file_name().unwrap_or_default().as_encoded_bytes();
-            for text in [name.as_bytes(), class, file_name] {
+            for text in [name.as_bytes(), class, &file.name()] {
                 // With its length first, no two lists of texts give the same bytes.
                 whole.update(&(text.len() as u64).to_le_bytes()).update(text);
             }
             whole.update(content.as_bytes());
         }
         whole.finalize().to_hex().to_string()
-    }
-}
-
-impl File {
-    /// The bytes that decide the picture.
-    ///
-    /// # Errors
-    /// Why they cannot be read.
-    pub(crate) fn read(&self) -> Result<Vec<u8>, String> {
-        decode::read(&self.path)
     }
 }
 

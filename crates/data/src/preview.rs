@@ -2,7 +2,7 @@
 
 use crate::augment::{self, Drawn};
 use crate::batch::{Order, Seen};
-use crate::decode::{BadImage, decode_one};
+use crate::decode::BadImage;
 use crate::manifest::Manifest;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plan::{Augmentation, ColorMode, DataPlan, Settings};
@@ -75,7 +75,7 @@ impl<'a> Preview<'a> {
     }
 
     fn decode(&self, index: usize) -> Result<Vec<u8>, BadImage> {
-        decode_one(&self.manifest.train.files[index].path, self.plan)
+        self.manifest.train.files[index].pixels(self.plan)
     }
 
     fn copy(&self, original: &[u8], seen: Seen) -> (Drawn, Vec<u8>) {

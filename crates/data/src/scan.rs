@@ -1,18 +1,31 @@
-//! From a data directory to a [`Manifest`]: which files belong to which split and class.
+//! From a [`DataPlan`] to a [`Manifest`]: which images there are, and which split and class each belongs to.
 //!
-//! The layout is `<directory>/<split>/<class>/<image>`. Nothing is decoded here; every surprise in the layout is a
-//! [`ScanError`] that says what was expected, so that a wrong path costs a second and not an epoch.
+//! Images lie in folders, are listed in a CSV file, or are records of IDX files or CIFAR's binary batches. Where they
+//! lie says which split they are in, or the plan does. Nothing is decoded here; every surprise is a [`ScanError`] that
+//! says what was expected, so that a wrong path costs a second and not an epoch.
 
+mod cifar;
+mod divide;
 mod error;
 mod folder;
+mod folders;
+mod idx;
+mod layout;
+mod limit;
+mod records;
+mod table;
 
 pub use error::ScanError;
 pub use folder::IMAGE_EXTENSIONS;
+pub use layout::Layout;
 
-use crate::manifest::{File, Manifest, Split};
-use folder::{Entries, list};
-use plan::{DataPlan, LabelMode};
-use std::path::{Path, PathBuf};
+use crate::manifest::Manifest;
+use cifar::Cifar;
+use folders::SplitFolders;
+use idx::Idx;
+use plan::{DataPlan, Format, LabelMode};
+use std::path::Path;
+use table::Table;
 
 /// The names a training folder may have.
 pub const TRAIN_NAMES: [&str; 4] = ["train", "training", "training_set", "train_set"];
@@ -21,35 +34,32 @@ pub const VALIDATION_NAMES: [&str; 5] = ["val", "validation", "valid", "validati
 /// The names a test folder may have.
 pub const TEST_NAMES: [&str; 3] = ["test", "testing", "test_set"];
 
-/// Lists the images of `plan.directory`. Classes are the class folders of the training split in bytewise order, or
-/// `plan.classes` where that is not empty; files are sorted by class, then by name, bytewise.
+/// Lists the images of `plan`: of `plan.classes` where that is not empty. Files are sorted by class, then by path,
+/// bytewise; records by class, then as they stand in their containers.
 ///
 /// # Errors
-/// A [`ScanError`] for the first thing that is not as the layout wants it.
+/// A [`ScanError`] for the first thing that is not as it should be.
 pub fn scan(plan: &DataPlan) -> Result<Manifest, ScanError> {
-    let folders = SplitFolders::find(&plan.directory)?;
-    let present = class_folders(&folders.train)?;
-    let classes = select(&plan.classes, &present, &folders.train)?;
-    check_count(plan.label_mode, &classes, &folders.train)?;
-    let other = |folder: Option<PathBuf>| {
-        folder
-            .map(|folder| {
-                check_known(&folder, &present)?;
-                read_split(folder, &classes)
-            })
-            .transpose()
-    };
-    let validation = other(folders.validation)?;
-    let test = other(folders.test)?;
-    Ok(Manifest { train: read_split(folders.train, &classes)?, validation, test, classes })
+    let source = Source::open(plan)?;
+    let classes = source.select(plan)?;
+    check_count(plan, &classes, &source)?;
+    let mut manifest = source.read(plan, classes)?;
+    if let Some(split) = &plan.source.split {
+        divide::divide(&mut manifest, split, plan.place())?;
+    }
+    check_complete(&manifest, plan)?;
+    if let Some(limit) = plan.source.limit_per_class {
+        limit::limit(&mut manifest, limit);
+    }
+    Ok(manifest)
 }
 
-/// The class names of `plan.directory`, sorted, without looking at any file: `plan.classes` where that is not empty
-/// and each has its folder, else the class folders of the training split. Where the directory is not there and
-/// `plan.generate` would draw it, the classes it would have.
+/// The class names of `plan`, in label order, without looking at any image: `plan.classes` where that is not empty and
+/// each is there, else all that are there. Where the directory is not there and `plan.generate` would draw it, the
+/// classes it would have.
 ///
 /// # Errors
-/// A [`ScanError`] where there is no training folder, or a selected class has no folder in it.
+/// A [`ScanError`] where that cannot be told, or a selected class is not there.
 pub fn class_names(plan: &DataPlan) -> Result<Vec<String>, ScanError> {
     if let Some(generate) = &plan.generate
         && !plan.directory.exists()
@@ -57,109 +67,155 @@ pub fn class_names(plan: &DataPlan) -> Result<Vec<String>, ScanError> {
         let drawn: Vec<String> = generate.kind.classes().iter().map(|&class| class.to_owned()).collect();
         return select(&plan.classes, &drawn, &plan.directory.join(TRAIN_NAMES[0]));
     }
-    let folders = SplitFolders::find(&plan.directory)?;
-    select(&plan.classes, &class_folders(&folders.train)?, &folders.train)
+    Source::open(plan)?.select(plan)
 }
 
-/// Where the splits are.
-struct SplitFolders {
-    train: PathBuf,
-    validation: Option<PathBuf>,
-    test: Option<PathBuf>,
+/// A place of images, looked into as far as its classes need.
+enum Source {
+    /// Split folders, and the class folders of the training folder.
+    SplitFolders(SplitFolders, Vec<String>),
+    /// Class folders.
+    ClassFolders(Vec<String>),
+    /// A CSV file.
+    Table(Table),
+    /// IDX files.
+    Idx(Idx),
+    /// CIFAR's files.
+    Cifar(Cifar),
 }
 
-impl SplitFolders {
-    fn find(directory: &Path) -> Result<SplitFolders, ScanError> {
-        if !directory.exists() {
-            return Err(ScanError::MissingDirectory { directory: directory.into() });
+impl Source {
+    fn open(plan: &DataPlan) -> Result<Source, ScanError> {
+        if let Some(path) = &plan.source.manifest {
+            return Table::open(path).map(Source::Table);
         }
-        if !directory.is_dir() {
-            return Err(ScanError::NotADirectory { path: directory.into() });
-        }
-        let train = find_split(directory, "training", &TRAIN_NAMES)?;
-        Ok(SplitFolders {
-            train: train.ok_or_else(|| ScanError::MissingTraining { directory: directory.into() })?,
-            validation: find_split(directory, "validation", &VALIDATION_NAMES)?,
-            test: find_split(directory, "test", &TEST_NAMES)?,
+        let directory = &plan.directory;
+        Ok(match plan.source.format.map_or_else(|| detect(directory), Ok)? {
+            Format::Folders if plan.source.split.is_some() => {
+                folders::check_unsplit(directory)?;
+                Source::ClassFolders(folders::class_folders(directory)?)
+            }
+            Format::Folders => {
+                let folders = SplitFolders::find(directory)?;
+                let present = folders::class_folders(&folders.train)?;
+                Source::SplitFolders(folders, present)
+            }
+            Format::Idx => Source::Idx(Idx::open(directory)?),
+            Format::Cifar10 => Source::Cifar(Cifar::open(directory, &cifar::CIFAR10)?),
+            Format::Cifar100 => Source::Cifar(Cifar::open(directory, &cifar::CIFAR100)?),
         })
     }
-}
 
-/// The one folder of `directory` that has one of `names`.
-fn find_split(directory: &Path, split: &'static str, names: &[&str]) -> Result<Option<PathBuf>, ScanError> {
-    let mut there = names.iter().map(|name| directory.join(name)).filter(|folder| folder.is_dir());
-    let first = there.next();
-    match (first, there.next()) {
-        (Some(first), Some(second)) => Err(ScanError::TwoFolders { split, first, second }),
-        (first, _) => Ok(first),
+    /// All classes, in label order.
+    fn present(&self) -> &[String] {
+        match self {
+            Source::SplitFolders(_, present) | Source::ClassFolders(present) => present,
+            Source::Table(table) => &table.classes,
+            Source::Idx(idx) => &idx.classes,
+            Source::Cifar(cifar) => &cifar.classes,
+        }
+    }
+
+    /// Where the classes are, for messages.
+    fn place<'a>(&'a self, plan: &'a DataPlan) -> &'a Path {
+        match self {
+            Source::SplitFolders(folders, _) => &folders.train,
+            Source::ClassFolders(_) | Source::Table(_) | Source::Idx(_) | Source::Cifar(_) => plan.place(),
+        }
+    }
+
+    /// The folder's layout, where it is of folders.
+    fn layout(&self) -> Option<Layout> {
+        match self {
+            Source::SplitFolders(..) => Some(Layout::SplitFolders),
+            Source::ClassFolders(_) => Some(Layout::ClassFolders),
+            Source::Table(_) | Source::Idx(_) | Source::Cifar(_) => None,
+        }
+    }
+
+    fn select(&self, plan: &DataPlan) -> Result<Vec<String>, ScanError> {
+        select(&plan.classes, self.present(), self.place(plan))
+    }
+
+    /// The images of `classes`; without a split of their own all as training images.
+    fn read(self, plan: &DataPlan, classes: Vec<String>) -> Result<Manifest, ScanError> {
+        match self {
+            Source::SplitFolders(folders, present) => folders.read(&present, classes),
+            Source::ClassFolders(_) => folders::read_whole(&plan.directory, classes),
+            Source::Table(table) => table.read(plan, classes),
+            Source::Idx(idx) => idx.read(&plan.directory, classes),
+            Source::Cifar(cifar) => cifar.read(&plan.directory, classes),
+        }
     }
 }
 
-/// The class folders in a split folder, sorted.
-fn class_folders(folder: &Path) -> Result<Vec<String>, ScanError> {
-    let Entries { folders, .. } = list(folder)?;
-    folders
-        .into_iter()
-        .map(|name| name.into_string().map_err(|name| ScanError::NotUtf8 { path: folder.join(name) }))
-        .collect()
+/// What `directory` holds, by the names that are in it; folders of images where nothing else is seen.
+fn detect(directory: &Path) -> Result<Format, ScanError> {
+    let is_dir = |name: &&str| directory.join(name).is_dir();
+    let seen: Vec<(Format, Layout)> = [
+        (TRAIN_NAMES.iter().any(is_dir), Format::Folders, Layout::SplitFolders),
+        (idx::is_in(directory), Format::Idx, Layout::Idx),
+        (cifar::CIFAR10.is_in(directory), Format::Cifar10, Layout::Cifar10),
+        (cifar::CIFAR100.is_in(directory), Format::Cifar100, Layout::Cifar100),
+    ]
+    .into_iter()
+    .filter_map(|(seen, format, layout)| seen.then_some((format, layout)))
+    .collect();
+    match seen.as_slice() {
+        [] => cifar::check_not_pickled(directory).map(|()| Format::Folders),
+        [(format, _)] => Ok(*format),
+        _ => Err(ScanError::Ambiguous {
+            directory: directory.into(),
+            formats: seen.iter().map(|(_, layout)| layout.format()).collect(),
+        }),
+    }
 }
 
-/// `wanted`, sorted, each of which must be in `present`; all of `present` where nothing is wanted in particular.
-fn select(wanted: &[String], present: &[String], train: &Path) -> Result<Vec<String>, ScanError> {
+fn check_directory(directory: &Path, layout: Layout) -> Result<(), ScanError> {
+    match (directory.is_dir(), directory.exists()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(ScanError::NotADirectory { path: directory.into(), layout }),
+        (false, false) => Err(ScanError::MissingDirectory { directory: directory.into(), layout }),
+    }
+}
+
+/// Those of `present` that are wanted, each of which must be there; all of them where nothing is wanted in particular.
+fn select(wanted: &[String], present: &[String], place: &Path) -> Result<Vec<String>, ScanError> {
     if present.is_empty() {
-        return Err(ScanError::NoClasses { folder: train.into() });
+        return Err(ScanError::NoClasses { folder: place.into() });
     }
     if let Some(class) = wanted.iter().find(|class| !present.contains(class)) {
         return Err(ScanError::SelectedClassMissing {
             class: class.clone(),
-            folder: train.into(),
+            place: place.into(),
             present: present.to_vec(),
         });
     }
-    let mut classes = if wanted.is_empty() { present.to_vec() } else { wanted.to_vec() };
-    classes.sort_unstable();
-    Ok(classes)
+    Ok(present.iter().filter(|class| wanted.is_empty() || wanted.contains(class)).cloned().collect())
 }
 
-fn check_count(mode: LabelMode, classes: &[String], train: &Path) -> Result<(), ScanError> {
+fn check_count(plan: &DataPlan, classes: &[String], source: &Source) -> Result<(), ScanError> {
+    let place = source.place(plan).to_path_buf();
     if let [only] = classes {
-        return Err(ScanError::OneClass { class: only.clone(), folder: train.into() });
+        let expected = source.layout().map(|layout| layout.expected(&plan.directory));
+        return Err(ScanError::OneClass { class: only.clone(), place, expected });
     }
-    match mode {
-        LabelMode::Binary if classes.len() != 2 => {
-            Err(ScanError::NotBinary { classes: classes.to_vec(), folder: train.into() })
-        }
+    match plan.label_mode {
+        LabelMode::Binary if classes.len() != 2 => Err(ScanError::NotBinary { classes: classes.to_vec(), place }),
         LabelMode::Binary | LabelMode::Categorical => Ok(()),
     }
 }
 
-/// Every class folder of a split must be one that training knows (selected or not).
-fn check_known(folder: &Path, known: &[String]) -> Result<(), ScanError> {
-    match class_folders(folder)?.into_iter().find(|class| !known.contains(class)) {
-        Some(class) => Err(ScanError::UnknownClass { class, folder: folder.into(), known: known.to_vec() }),
-        None => Ok(()),
-    }
-}
-
-/// The images of one split. Files beside the class folders are passed over, too.
-fn read_split(folder: PathBuf, classes: &[String]) -> Result<Split, ScanError> {
-    let top = list(&folder)?;
-    let mut split = Split { passed_over: top.images.len() + top.passed_over, files: Vec::new(), folder };
-    for (label, class) in classes.iter().enumerate() {
-        let class_folder = split.folder.join(class);
-        if !class_folder.is_dir() {
-            return Err(ScanError::MissingClass { class: class.clone(), folder: split.folder });
+/// Every split has every class.
+fn check_complete(manifest: &Manifest, plan: &DataPlan) -> Result<(), ScanError> {
+    for (split, images) in manifest.splits() {
+        let counts = images.counts(manifest.classes.len());
+        if let Some((class, _)) = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0) {
+            let place = plan.place().into();
+            return Err(ScanError::NoImages { class: class.clone(), split, place, drawn: plan.source.split.is_some() });
         }
-        let entries = list(&class_folder)?;
-        let passed_over = entries.passed_over + entries.folders.len();
-        if entries.images.is_empty() {
-            return Err(ScanError::EmptyClass { folder: class_folder, passed_over });
-        }
-        split.passed_over += passed_over;
-        let class = label as u32;
-        split.files.extend(entries.images.into_iter().map(|name| File { path: class_folder.join(name), class }));
     }
-    Ok(split)
+    Ok(())
 }
 
 #[cfg(test)]

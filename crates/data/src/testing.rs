@@ -1,5 +1,6 @@
 //! What the tests of this crate have in common: small data directories drawn on the spot.
 
+use crate::{Cache, Manifest, Preparation};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
 use std::fs;
@@ -35,6 +36,7 @@ pub fn encode(samples: &[u8], height: usize, width: usize, color: ExtendedColorT
 pub fn plan(directory: &Path) -> DataPlan {
     DataPlan {
         directory: directory.into(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [4, 6],
@@ -50,4 +52,36 @@ pub fn plan(directory: &Path) -> DataPlan {
 /// `text` without the name of the temporary directory.
 pub fn portable(text: impl ToString, directory: &TempDir) -> String {
     text.to_string().replace(directory.path().to_str().unwrap(), "DATA")
+}
+
+/// An IDX file of bytes.
+pub fn idx(sizes: &[u32], bytes: &[u8]) -> Vec<u8> {
+    let header = [0x0800 + sizes.len() as u32].into_iter().chain(sizes.iter().copied());
+    header.flat_map(u32::to_be_bytes).chain(bytes.iter().copied()).collect()
+}
+
+/// As gzip packs it.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The names of a split's files, each with its class.
+pub fn names(split: &crate::Split) -> Vec<(String, u32)> {
+    let name = |file: &crate::File| file.path.file_name().unwrap().to_str().unwrap().to_owned();
+    split.files.iter().map(|file| (name(file), file.class)).collect()
+}
+
+/// The digest of a manifest whose files can all be read.
+pub fn digest(manifest: &Manifest) -> String {
+    let files = manifest.splits().into_iter().flat_map(|(_, split)| &split.files);
+    manifest.digest(&files.map(|file| file.hash().unwrap()).collect::<Vec<_>>())
+}
+
+/// What comes of preparing a manifest's images in a cache of their own.
+pub fn prepared(manifest: &Manifest, plan: &DataPlan) -> (Preparation, TempDir) {
+    let cache = tempfile::tempdir().unwrap();
+    let preparation = Cache::open(cache.path()).unwrap().prepare(&mut manifest.clone(), plan, &mut |_| {}).unwrap();
+    (preparation, cache)
 }

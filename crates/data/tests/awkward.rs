@@ -29,6 +29,7 @@ fn awkward() -> Option<PathBuf> {
 fn plan() -> DataPlan {
     DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [32, 32],

@@ -180,6 +180,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 fn plan(interpolation: Interpolation) -> DataPlan {
     DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [9, 7],

@@ -15,6 +15,7 @@ fn stored(path: &str) -> PathBuf {
 fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
     DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size,

@@ -87,6 +87,7 @@ fn request() -> Request {
         settings: Settings {
             data: DataPlan {
                 directory: PathBuf::from("data"),
+                source: plan::DataSource::default(),
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
                 label_mode: LabelMode::Binary,
                 image_size: [4, 4],

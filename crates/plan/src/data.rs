@@ -1,14 +1,19 @@
 //! Where the images are and how they are read.
 
+use crate::source::DataSource;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The data of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataPlan {
-    /// The folder that holds the split folders. Absolute, or relative to the working directory of the tool.
+    /// The folder that holds the images. Absolute, or relative to the working directory of the tool.
     pub directory: PathBuf,
-    /// The class names, sorted; label i is class i. Empty where the folder is not there yet to tell.
+    /// Which images, and how they are split. Not written where it is the default, so that the ids of runs that knew no
+    /// other stay.
+    #[serde(default, skip_serializing_if = "DataSource::is_default")]
+    pub source: DataSource,
+    /// The class names; label i is class i. Empty where the folder is not there yet to tell.
     pub classes: Vec<String>,
     /// How labels are presented to the loss.
     pub label_mode: LabelMode,
@@ -33,6 +38,11 @@ impl DataPlan {
     /// Channels of an image, as decoded and as the network takes it.
     pub fn channels(&self) -> usize {
         self.color_mode.channels()
+    }
+
+    /// What a person knows the images by: the CSV file that lists them, else the directory.
+    pub fn place(&self) -> &Path {
+        self.source.manifest.as_ref().unwrap_or(&self.directory)
     }
 }
 

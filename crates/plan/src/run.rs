@@ -3,6 +3,7 @@
 use crate::augment::Augmentation;
 use crate::data::{DataPlan, OnError};
 use crate::network::Network;
+use crate::source::DataSource;
 use crate::training::Training;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ pub struct Run {
 pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&str>) -> String {
     let mut settings = settings.clone();
     settings.data.directory = PathBuf::new();
+    settings.data.source = DataSource::default(); // what comes of it is in the manifest
     settings.data.generate = None;
     settings.data.on_error = OnError::Refuse; // files left out are left out of the manifest
     settings.network.weights = None;
@@ -64,6 +66,7 @@ mod tests {
         Settings {
             data: DataPlan {
                 directory: PathBuf::from("data/pets"),
+                source: DataSource::default(),
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
                 label_mode: LabelMode::Binary,
                 image_size: [4, 4],
@@ -118,10 +121,13 @@ mod tests {
         for (index, change) in decisive.iter().enumerate() {
             assert_ne!(id(change), base, "change {index}");
         }
-        let idle: [&dyn Fn(&mut Settings); 3] =
-            [&|s| s.data.directory = PathBuf::from("elsewhere"), &|s| s.data.on_error = OnError::Skip, &|s| {
-                s.network.weights = Some(PathBuf::from("elsewhere"))
-            }];
+        let idle: [&dyn Fn(&mut Settings); 5] = [
+            &|s| s.data.directory = PathBuf::from("elsewhere"),
+            &|s| s.data.source.manifest = Some(PathBuf::from("labels.csv")),
+            &|s| s.data.source.limit_per_class = Some(3),
+            &|s| s.data.on_error = OnError::Skip,
+            &|s| s.network.weights = Some(PathBuf::from("elsewhere")),
+        ];
         for (index, change) in idle.iter().enumerate() {
             assert_eq!(id(change), base, "change {index}");
         }

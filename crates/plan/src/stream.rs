@@ -20,7 +20,7 @@ pub enum Purpose {
     Augment,
     /// Dropout masks; ids: hash of the layer's name, epoch, position of the sample in the epoch.
     Dropout,
-    /// Which files go to which split.
+    /// Which images go to which split; ids: none, the hash of a class's name, or the words of the hash of an image.
     Split,
     /// The drawings of the embedded data set; ids: split, class, index of the image.
     Generate,

@@ -2,8 +2,9 @@
 
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
+use crate::source;
 use crate::value::{boolean, choice, count, integer, items, text, two};
-use plan::{ColorMode, Generate, GenerateKind, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, OnError};
 use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
@@ -14,7 +15,9 @@ const BATCH_SIZE: usize = 32;
 /// The table as written, with defaults. What is missing and has no default was reported.
 #[derive(Debug)]
 pub struct DataSpec {
+    /// What leads to the images: the directory, or the CSV file in it.
     pub directory: Option<(PathBuf, Span)>,
+    pub source: DataSource,
     /// Selected classes, sorted.
     pub classes: Option<Vec<(String, Span)>>,
     pub label_mode: Option<(LabelMode, Span)>,
@@ -33,10 +36,14 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let interpolations = Interpolation::ALL.map(|interpolation| (interpolation.name(), interpolation));
     let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
     let mut fields = Fields::open(at, "data", log)?;
+    let places = source::read(&mut fields, folder, log);
+    let generate = fields.optional("generate", log, |at, log| {
+        places.check_drawn(at.node.span, log);
+        generate(at, log)
+    });
     let spec = DataSpec {
-        directory: fields.required("directory", "the folder that holds train, validation and test", log, |at, log| {
-            Some((path(at, folder, log)?, at.node.span))
-        }),
+        directory: places.directory,
+        source: places.source,
         classes: fields.optional("classes", log, classes),
         label_mode: fields.optional("label_mode", log, |at, log| Some((choice(&label_modes)(at, log)?, at.node.span))),
         image_size: fields.required(
@@ -52,7 +59,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
             .unwrap_or(Interpolation::Bilinear),
         shuffle: fields.optional("shuffle", log, boolean).unwrap_or(true),
         on_error: fields.optional("on_error", log, choice(&on_errors)).unwrap_or_default(),
-        generate: fields.optional("generate", log, generate),
+        generate,
     };
     fields.close(log);
     Some(spec)

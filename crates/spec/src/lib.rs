@@ -30,6 +30,7 @@ mod overrides;
 mod project;
 mod set;
 mod settings;
+mod source;
 mod suggest;
 mod sweep;
 mod training;

@@ -7,12 +7,15 @@ use crate::layer::LayerSpec;
 use crate::log::{Finding, Log, Source, Span};
 use crate::training::TrainingSpec;
 use crate::{augmentation, diagnostics, head, model, network, suggest, training};
-use plan::{Augmentation, DataPlan, Settings, Training};
+use plan::{Augmentation, DataPlan, DataSource, Settings, Training};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// The class names of a folder, or why they are not known.
 type Classes = Result<Vec<String>, String>;
+
+/// What decides which classes there are: the directory, and what is known of the images beside it.
+type Place = (PathBuf, DataSource);
 
 /// What all variants of a file share.
 pub struct Context<'a> {
@@ -20,18 +23,19 @@ pub struct Context<'a> {
     pub folder: &'a Path,
     pub sources: &'a [Source],
     pub classes: &'a dyn Fn(&DataPlan) -> Result<Vec<String>, String>,
-    /// Folders that were asked for already.
-    pub asked: RefCell<Vec<(PathBuf, Classes)>>,
+    /// Places that were asked for already.
+    pub asked: RefCell<Vec<(Place, Classes)>>,
 }
 
 impl Context<'_> {
     fn classes_of(&self, question: &DataPlan) -> Classes {
-        let known = self.asked.borrow().iter().find(|(folder, _)| *folder == question.directory).cloned();
+        let place = (question.directory.clone(), question.source.clone());
+        let known = self.asked.borrow().iter().find(|(asked, _)| *asked == place).cloned();
         if let Some((_, classes)) = known {
             return classes;
         }
         let classes = (self.classes)(question);
-        self.asked.borrow_mut().push((question.directory.clone(), classes.clone()));
+        self.asked.borrow_mut().push((place, classes.clone()));
         classes
     }
 
@@ -86,6 +90,7 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
     let (directory, _) = data.directory.as_ref()?;
     Some(DataPlan {
         directory: directory.clone(),
+        source: data.source.clone(),
         classes: Vec::new(),
         label_mode,
         image_size: data.image_size.unwrap_or([1, 1]),

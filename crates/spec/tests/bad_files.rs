@@ -29,6 +29,17 @@ complaints! {
     color_mode_unknown: "batch_size = 20" => "batch_size = 20\ncolor_mode = \"greyscale\"";
     color_mode_of_a_wrong_type: "batch_size = 20" => "batch_size = 20\ncolor_mode = 1";
     color_mode_misspelt: "batch_size = 20" => "batch_size = 20\ncolour_mode = \"grayscale\"";
+    format_unknown: "batch_size = 20" => "batch_size = 20\nformat = \"cifar\"";
+    format_beside_a_list: "batch_size = 20" => "batch_size = 20\nformat = \"idx\"\nmanifest = \"labels.csv\"";
+    no_directory_and_no_list: "directory = \"data/pets\"\n" => "";
+    limit_per_class_0: "batch_size = 20" => "batch_size = 20\nlimit_per_class = 0";
+    split_of_an_unknown_type: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"stratify\", probabilities = [0.5, 0.5], sed = 1 }";
+    split_without_probabilities: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\" }";
+    split_that_does_not_sum_to_1: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [0.7, 0.15, 0.1] }";
+    split_of_one: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [1] }";
+    split_in_percent: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [80, 20] }";
+    split_without_training: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [0, 1] }";
+    split_of_drawn_images: "batch_size = 20" => "batch_size = 20\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nsplit = { type = \"hash\", probabilities = [0.5, 0.5] }";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     random_crop_of_no_size: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"random_crop\" }, { type = \"random_crop\", size = [33, 20] }";

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{GOOD, good_but, load, load_with};
-use plan::{Activation, ColorMode, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer};
+use plan::{Activation, ColorMode, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer, SplitKind, SplitPlan};
 use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.toml");
@@ -22,6 +22,43 @@ fn every_key_reaches_the_plan() {
     let experiment = load(EVERYTHING).unwrap();
     let variant = experiment.variant(&experiment.baseline).unwrap();
     insta::assert_debug_snapshot!(variant.settings);
+}
+
+#[test]
+fn a_list_of_images_starts_where_it_stands_or_at_the_directory() {
+    let source = |data: &str, sets: &[&str]| {
+        let text = good_but("directory = \"data/pets\"", data);
+        let experiment = load_with(&text, sets, &["cat", "dog"]).unwrap();
+        let data = experiment.variants[0].settings.data.clone();
+        (data.directory.display().to_string(), data.source)
+    };
+    let (directory, listed) = source("manifest = \"lists/labels.csv\"", &[]);
+    assert_eq!((directory.as_str(), listed.manifest.unwrap().to_str()), ("lists", Some("lists/labels.csv")));
+    let both = "manifest = \"lists/labels.csv\"\ndirectory = \"photos\"";
+    assert_eq!(source(both, &[]).0, "photos");
+    // A list named on the command line is of other images than those of the file.
+    let set = "data.manifest=mine.csv";
+    assert_eq!(source("directory = \"data/pets\"", &[set]).0, ".");
+    assert_eq!(source("directory = \"data/pets\"", &[set, "data.directory=photos"]).0, "photos");
+}
+
+#[test]
+fn images_are_split_as_the_file_says() {
+    let split = "{ type = \"hash\", probabilities = [0.7, 0.2, 0.1], seed = 5 }";
+    let expected = SplitPlan { kind: SplitKind::Hash, probabilities: vec![0.7, 0.2, 0.1], seed: 5 };
+    let of = |text: &str, sets: &[&str]| {
+        let experiment = load_with(text, sets, &["cat", "dog"]).unwrap();
+        experiment.variants.into_iter().map(|variant| variant.settings.data.source.split).collect::<Vec<_>>()
+    };
+    let written = good_but("image_size", &format!("split = {split}\nimage_size"));
+    assert_eq!(of(&written, &[])[0], Some(expected.clone()));
+    // Images named on the command line are the reader's own: what the file would draw does not count.
+    let drawn =
+        good_but("image_size", "generate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nimage_size");
+    assert_eq!(of(&drawn, &["data.directory=mine", &format!("data.split={split}")])[0], Some(expected));
+    let factor = "[factors.seed]\npath = \"data.split.seed\"\nvalues = [1, 2]\n[factors.dropout]";
+    let seeds = of(&written.replace("[factors.dropout]", factor), &[]).into_iter().map(|split| split.unwrap().seed);
+    assert_eq!(seeds.collect::<std::collections::BTreeSet<u64>>().into_iter().collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

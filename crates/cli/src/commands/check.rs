@@ -70,7 +70,7 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     let mut wrong = Vec::new();
     for (index, variant) in experiment.variants.iter().enumerate() {
         let plan = &variant.settings.data;
-        let key = (&plan.directory, &plan.classes, plan.label_mode);
+        let key = dataset::key(plan);
         if let Some((_, count)) = seen_data.iter().find(|(seen, _)| *seen == key) {
             images[index] = *count;
             continue;
@@ -99,7 +99,7 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
             }
         };
         images[index] = count;
-        text.push_str(&format!("\nimages of {}\n{report}\n", plan.directory.display()));
+        text.push_str(&format!("\nimages of {}\n{report}\n", plan.place().display()));
         seen_data.push((key, count));
     }
 

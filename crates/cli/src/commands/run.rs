@@ -129,7 +129,7 @@ fn prepare<'a>(
                 progress.line(&format!(
                     "{}: images of {}\n{}",
                     loaded.experiment.name,
-                    variant.settings.data.directory.display(),
+                    variant.settings.data.place().display(),
                     counts(&dataset.manifest)
                 ));
                 shown.push(dataset.prepared.digest.clone());

@@ -5,19 +5,13 @@ use image::{ExtendedColorType, ImageEncoder};
 use insta::assert_snapshot;
 use plan::Interpolation;
 
-fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
-    let decoded = read(path).and_then(|bytes| guarded(|| decode(&bytes)));
-    decoded.map_err(|reason| BadImage { path: path.into(), reason })
-}
-
 fn decoded(bytes: &[u8]) -> Decoded {
-    let data = directory(&[("image", bytes)]);
-    decode_file(&data.path().join("image")).unwrap()
+    decode_file(bytes).unwrap()
 }
 
 fn refused(bytes: &[u8]) -> String {
     let data = directory(&[("image", bytes)]);
-    portable(decode_file(&data.path().join("image")).map(|_| ()).unwrap_err(), &data)
+    portable(decode_one(&data.path().join("image"), &plan(data.path())).unwrap_err(), &data)
 }
 
 fn jpeg(height: u32, width: u32) -> Vec<u8> {
@@ -203,7 +197,7 @@ fn broken_files_are_named_with_the_reason() {
     assert_snapshot!(refused(b""), @"DATA/image: the file is empty");
     assert_snapshot!(refused(b"<html>404 not found</html>"), @"DATA/image: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)");
     let data = directory(&[]);
-    let missing = decode_file(&data.path().join("gone.png")).map(|_| ()).unwrap_err();
+    let missing = decode_one(&data.path().join("gone.png"), &plan(data.path())).unwrap_err();
     assert_snapshot!(portable(missing, &data), @"DATA/gone.png: cannot be read: No such file or directory (os error 2)");
     let whole = jpeg(64, 64);
     assert_snapshot!(refused(&whole[..whole.len() / 2]), @"DATA/image: is truncated: the JPEG data stops before its end marker");

@@ -1,4 +1,4 @@
-use crate::testing::{directory, plan};
+use crate::testing::{digest, directory, plan};
 use crate::{BadImage, Manifest, scan};
 use std::fs;
 use tempfile::TempDir;
@@ -13,12 +13,6 @@ fn data() -> TempDir {
     ])
 }
 
-fn digest_of(manifest: &Manifest) -> String {
-    let files = manifest.splits().into_iter().flat_map(|(_, split)| &split.files);
-    let contents: Vec<_> = files.map(|file| blake3::hash(&fs::read(&file.path).unwrap())).collect();
-    manifest.digest(&contents)
-}
-
 fn manifest(data: &TempDir) -> Manifest {
     scan(&plan(data.path())).unwrap()
 }
@@ -26,17 +20,17 @@ fn manifest(data: &TempDir) -> Manifest {
 #[test]
 fn the_digest_knows_nothing_of_places_and_names_of_split_folders() {
     let (here, there) = (data(), data());
-    let digest = digest_of(&manifest(&here));
-    assert_eq!(digest.len(), 64);
+    let whole = digest(&manifest(&here));
+    assert_eq!(whole.len(), 64);
     fs::rename(there.path().join("val"), there.path().join("validation_set")).unwrap();
-    assert_eq!(digest_of(&manifest(&there)), digest);
+    assert_eq!(digest(&manifest(&there)), whole);
     fs::write(there.path().join("train/cat/notes.txt"), "no image").unwrap();
-    assert_eq!(digest_of(&manifest(&there)), digest);
+    assert_eq!(digest(&manifest(&there)), whole);
 }
 
 #[test]
 fn the_digest_changes_with_content_name_class_and_split() {
-    let digest = digest_of(&manifest(&data()));
+    let whole = digest(&manifest(&data()));
     let rename = |data: &TempDir, from: &str, to: &str| {
         fs::rename(data.path().join(from), data.path().join(to)).unwrap();
     };
@@ -49,7 +43,7 @@ fn the_digest_changes_with_content_name_class_and_split() {
     let split = data();
     rename(&split, "train/cat/2.png", "val/cat/2.png");
     for (what, changed) in [("content", content), ("name", name), ("class", class), ("split", split)] {
-        assert_ne!(digest_of(&manifest(&changed)), digest, "{what}");
+        assert_ne!(digest(&manifest(&changed)), whole, "{what}");
     }
 }
 
@@ -62,8 +56,8 @@ fn what_is_left_out_leaves_list_and_digest() {
     rest.leave_out(&[bad("train/cat/2.png"), bad("val/dog/1.png")]);
     assert_eq!(rest.train.counts(2), [1, 1]);
     assert_eq!(rest.validation.as_ref().unwrap().counts(2), [1, 0]);
-    let digest = digest_of(&rest);
-    assert_ne!(digest, digest_of(&whole));
+    let digest_of_rest = digest(&rest);
+    assert_ne!(digest_of_rest, digest(&whole));
     fs::write(data.path().join("train/cat/2.png"), "something else").unwrap();
-    assert_eq!(digest_of(&rest), digest, "what was left out does not count");
+    assert_eq!(digest(&rest), digest_of_rest, "what was left out does not count");
 }

@@ -1,27 +1,125 @@
-//! What can be wrong with a data directory.
+//! What can be wrong with the place of the images.
 
+use super::Layout;
+use super::table::Fault;
 use std::path::{Path, PathBuf};
 
-/// Why a data directory cannot be used. Each message names the path, what was expected, and what to do.
+/// Why the images cannot be used. Each message names the path, what was expected, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// The directory is not there.
-    #[error("the data directory {} does not exist\n{}", .directory.display(), layout(.directory))]
+    #[error("the data directory {} does not exist\n{}", .directory.display(), .layout.expected(.directory))]
     MissingDirectory {
         /// Where it was looked for.
         directory: PathBuf,
+        /// What it should hold.
+        layout: Layout,
     },
     /// A file stands where the directory should be.
-    #[error("{} is not a folder; the data directory holds folders of images\n{}", .path.display(), layout(.path))]
+    #[error("{} is not a folder, which a data directory is\n{}", .path.display(), .layout.expected(.path))]
     NotADirectory {
         /// The file.
         path: PathBuf,
+        /// What the directory should hold.
+        layout: Layout,
+    },
+    /// A file of a directory of containers is not there.
+    #[error("{} has no file {name}\n{}", .directory.display(), .layout.expected(.directory))]
+    MissingFile {
+        /// The data directory.
+        directory: PathBuf,
+        /// The file.
+        name: String,
+        /// What the directory should hold.
+        layout: Layout,
+    },
+    /// The directory holds images in several ways.
+    #[error(
+        "{} can be read in several ways; say in which with `format` in [data]: \"{}\"",
+        .directory.display(), .formats.join("\" or \"")
+    )]
+    Ambiguous {
+        /// The data directory.
+        directory: PathBuf,
+        /// The formats that are seen in it.
+        formats: Vec<&'static str>,
+    },
+    /// CIFAR, but not in its binary version.
+    #[error("{} is of CIFAR's Python version; what is read here is its binary version (data_batch_1.bin, ...)", .path.display())]
+    Pickled {
+        /// A file of that version.
+        path: PathBuf,
+    },
+    /// A container, or a file that belongs to it, is not as its format wants it.
+    #[error("{}: {reason}", .path.display())]
+    Container {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file that says what the images are cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Lines of a CSV file are wrong.
+    #[error("{}", lines(.path, .faults))]
+    Table {
+        /// The CSV file.
+        path: PathBuf,
+        /// What is wrong in which line.
+        faults: Vec<Fault>,
+    },
+    /// A CSV file without splits, and nothing says how to split.
+    #[error(
+        "{}:1: lacks the column `split` (train, validation or test); add it, or let the images be split: {}",
+        .path.display(), SPLIT
+    )]
+    NoSplit {
+        /// The CSV file.
+        path: PathBuf,
+    },
+    /// Images are to be split that are split already.
+    #[error("{} says how the images are split, so `split` in [data] cannot; remove one of the two", .place.display())]
+    SplitTwice {
+        /// What says so.
+        place: PathBuf,
+    },
+    /// Test images are to be drawn where there are some.
+    #[error(
+        "{} has test images of its own: `split` in [data] takes two probabilities here, of train and validation",
+        .place.display()
+    )]
+    TestTwice {
+        /// Where they are.
+        place: PathBuf,
+    },
+    /// A split has no image of a class.
+    #[error("{} has no image of the class \"{class}\" for {split}{}", .place.display(), too_few(*.drawn))]
+    NoImages {
+        /// The class.
+        class: String,
+        /// The split.
+        split: &'static str,
+        /// Where the images are.
+        place: PathBuf,
+        /// Whether the images were split by the plan.
+        drawn: bool,
     },
     /// There is no training folder of any accepted name.
-    #[error("{} has no training folder\n{}", .directory.display(), layout(.directory))]
+    #[error(
+        "{} has no training folder\n{}{}",
+        .directory.display(), Layout::SplitFolders.expected(.directory), unsplit_hint(*.unsplit)
+    )]
     MissingTraining {
         /// The data directory.
         directory: PathBuf,
+        /// Whether its folders hold images themselves, as classes do.
+        unsplit: bool,
     },
     /// Two folders claim to be the same split.
     #[error(
@@ -41,16 +139,14 @@ pub enum ScanError {
         /// The training folder.
         folder: PathBuf,
     },
-    /// A class that the experiment selects has no folder.
-    #[error(
-        "class \"{class}\" is selected, but {} has no folder of that name; it has {}", .folder.display(), names(.present)
-    )]
+    /// A class that the experiment selects is not there.
+    #[error("class \"{class}\" is selected, but {} has no such class; it has {}", .place.display(), names(.present))]
     SelectedClassMissing {
         /// The class.
         class: String,
-        /// The training folder.
-        folder: PathBuf,
-        /// The classes that have a folder.
+        /// Where the classes are.
+        place: PathBuf,
+        /// The classes that are there.
         present: Vec<String>,
     },
     /// Another split has a class that the training split does not have.
@@ -87,26 +183,28 @@ pub enum ScanError {
     },
     /// There is nothing to tell apart.
     #[error(
-        "{} has one class only, \"{class}\"; at least two are needed, each in a folder of its own\n{}",
-        .folder.display(), layout(.folder.parent().unwrap_or(.folder))
+        "{} has one class only, \"{class}\"; at least two are needed{}",
+        .place.display(), each_in_a_folder(.expected.as_deref())
     )]
     OneClass {
         /// The only class.
         class: String,
-        /// The training folder.
-        folder: PathBuf,
+        /// Where it is.
+        place: PathBuf,
+        /// What is expected, where classes are folders.
+        expected: Option<String>,
     },
     /// Binary labels, but not two classes.
     #[error(
         "label_mode = \"binary\" needs exactly two classes, and {} has {}: {}; \
          select two of them with data.classes, or use label_mode = \"categorical\"",
-        .folder.display(), .classes.len(), names(.classes)
+        .place.display(), .classes.len(), names(.classes)
     )]
     NotBinary {
         /// The classes.
         classes: Vec<String>,
-        /// The training folder.
-        folder: PathBuf,
+        /// Where they are.
+        place: PathBuf,
     },
     /// A class folder's name is not text.
     #[error("the name of the class folder {} is not UTF-8; rename it", .path.display())]
@@ -124,19 +222,35 @@ pub enum ScanError {
     },
 }
 
-/// The expected layout, as lines of text.
-fn layout(directory: &Path) -> String {
-    let line = |names: &[&str], note: &str| {
-        let (first, others) = (names[0], names[1..].join(", "));
-        format!("  {}/{first}/<class>/*.jpg{note}  (or {others})", directory.display())
-    };
-    [
-        "expected folders of images, one for each class:".to_owned(),
-        line(&super::TRAIN_NAMES, ""),
-        line(&super::VALIDATION_NAMES, ", optional"),
-        line(&super::TEST_NAMES, ", optional"),
-    ]
-    .join("\n")
+/// How a file says that images are to be split.
+const SPLIT: &str = "`split = { type = \"stratified\", probabilities = [0.7, 0.15, 0.15] }` in [data]";
+
+/// Most faults of a CSV file that are shown.
+const SHOWN: usize = 10;
+
+fn lines(path: &Path, faults: &[Fault]) -> String {
+    let shown = faults.iter().take(SHOWN).map(|(line, what)| format!("{}:{line}: {what}", path.display()));
+    let mut lines: Vec<String> = shown.collect();
+    if faults.len() > SHOWN {
+        lines.push(format!("and {} more", faults.len() - SHOWN));
+    }
+    lines.join("\n")
+}
+
+fn unsplit_hint(unsplit: bool) -> String {
+    if unsplit {
+        format!("\nWhere its folders are the classes, let their images be split: {SPLIT}")
+    } else {
+        String::new()
+    }
+}
+
+fn each_in_a_folder(expected: Option<&str>) -> String {
+    expected.map_or_else(String::new, |expected| format!(", each in a folder of its own\n{expected}"))
+}
+
+fn too_few(drawn: bool) -> &'static str {
+    if drawn { "; a larger probability, another seed or type = \"stratified\" may give it some" } else { "" }
 }
 
 fn images(folder: &Path, class: &str) -> String {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::manifest::Split;
 use crate::testing::{directory, plan, portable};
 use insta::assert_snapshot;
 use std::fs;
@@ -112,19 +113,20 @@ fn missing_directory() {
 fn a_file_where_the_directory_should_be() {
     let data = touch(&["pets.zip"]);
     let text = message(&data, &plan(&data.path().join("pets.zip")));
-    assert_snapshot!(text.lines().next().unwrap(), @"DATA/pets.zip is not a folder; the data directory holds folders of images");
+    assert_snapshot!(text.lines().next().unwrap(), @"DATA/pets.zip is not a folder, which a data directory is");
 }
 
 #[test]
 fn missing_training_folder() {
     let data = touch(&["cats/1.png", "dogs/1.png"]);
-    assert_snapshot!(message(&data, &plan(data.path())), @r"
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"
     DATA has no training folder
     expected folders of images, one for each class:
       DATA/train/<class>/*.jpg  (or training, training_set, train_set)
       DATA/val/<class>/*.jpg, optional  (or validation, valid, validation_set, val_set)
       DATA/test/<class>/*.jpg, optional  (or testing, test_set)
-    ");
+    Where its folders are the classes, let their images be split: `split = { type = "stratified", probabilities = [0.7, 0.15, 0.15] }` in [data]
+    "#);
 }
 
 #[test]
@@ -182,5 +184,5 @@ fn three_classes_for_binary_labels() {
 fn selected_class_that_is_not_there() {
     let data = touch(&["train/cat/1.png", "train/dog/1.png"]);
     let plan = DataPlan { classes: vec!["cat".into(), "fox".into()], ..plan(data.path()) };
-    assert_snapshot!(message(&data, &plan), @r#"class "fox" is selected, but DATA/train has no folder of that name; it has "cat", "dog""#);
+    assert_snapshot!(message(&data, &plan), @r#"class "fox" is selected, but DATA/train has no such class; it has "cat", "dog""#);
 }

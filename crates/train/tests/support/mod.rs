@@ -59,6 +59,7 @@ pub fn network(rate: f32, l2: f64) -> Network {
 pub fn run(directory: &Path) -> Run {
     let data = DataPlan {
         directory: directory.to_path_buf(),
+        source: plan::DataSource::default(),
         classes: vec![],
         label_mode: LabelMode::Categorical,
         image_size: [16, 16],

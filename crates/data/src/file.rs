@@ -1,0 +1,148 @@
+//! One image of a data set, wherever it lies: a file, or a record of a container.
+
+use crate::container::{Container, Geometry};
+use crate::decode::{BadImage, Decoded, MAX_FILE_BYTES, decode_file};
+use crate::resize::resize;
+use plan::DataPlan;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it is, and its name among the others of its data set: the file; for a record the container's path, `#` and
+    /// the record's number, counted from 0.
+    pub path: PathBuf,
+    /// Its label: an index into [`crate::Manifest::classes`].
+    pub class: u32,
+    record: Option<Record>,
+}
+
+/// A record of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Record {
+    container: Arc<Container>,
+    number: u32,
+}
+
+/// What an image is, read but not decoded.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// All of a file.
+    File(Vec<u8>),
+    /// The samples of a record.
+    Record(Geometry, Vec<u8>),
+}
+
+impl File {
+    /// An image in a file of its own.
+    pub fn new(path: PathBuf, class: u32) -> File {
+        File { path, class, record: None }
+    }
+
+    /// Record `number` of `container`.
+    pub(crate) fn record(container: &Arc<Container>, number: u32, class: u32) -> File {
+        let mut path = container.path.clone().into_os_string();
+        path.push(format!("#{number}"));
+        File { path: path.into(), class, record: Some(Record { container: Arc::clone(container), number }) }
+    }
+
+    /// What the digest of a data set knows it by: the file's name, the record's number. Neither says where the image
+    /// lies, nor whether its container is compressed.
+    pub(crate) fn name(&self) -> Vec<u8> {
+        match &self.record {
+            None => self.path.file_name().unwrap_or_default().as_encoded_bytes().to_vec(),
+            Some(record) => record.number.to_string().into_bytes(),
+        }
+    }
+
+    /// The file that holds this image and nothing else; none for a record.
+    pub(crate) fn own(&self) -> Option<&Path> {
+        self.record.is_none().then_some(&self.path)
+    }
+
+    /// Reads the image without decoding it.
+    ///
+    /// # Errors
+    /// Why it cannot be read, [`MAX_FILE_BYTES`] among the reasons.
+    pub(crate) fn content(&self) -> Result<Content, String> {
+        match &self.record {
+            None => read(&self.path).map(Content::File),
+            Some(Record { container, number }) => {
+                let samples = container.read(*number).map_err(|error| unreadable(&error))?;
+                Ok(Content::Record(container.geometry, samples))
+            }
+        }
+    }
+
+    /// The hash of its [`Content`], of a file without holding all of it.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn hash(&self) -> Result<blake3::Hash, String> {
+        let Some(path) = self.own() else { return self.content().map(|content| content.hash()) };
+        let mut hasher = blake3::Hasher::new();
+        let hashed = std::fs::File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
+        hashed.map(|()| hasher.finalize()).map_err(|error| unreadable(&error))
+    }
+
+    /// Decodes and resizes it, as [`crate::decode_one`] does with a path.
+    ///
+    /// # Errors
+    /// [`BadImage`] as [`crate::decode_one`] gives it.
+    pub fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
+        let pixels = self.content().and_then(|content| content.pixels(plan));
+        pixels.map_err(|reason| BadImage { path: self.path.clone(), reason })
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Err(error) => Err(unreadable(&error)),
+        Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
+            Err(format!("is too large: more than {} MiB", MAX_FILE_BYTES >> 20))
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read: {error}")
+}
+
+impl Content {
+    /// A hash of all that decides the decoded image: of a file its bytes; of a record its size and channels, too.
+    pub fn hash(&self) -> blake3::Hash {
+        match self {
+            Content::File(bytes) => blake3::hash(bytes),
+            Content::Record(geometry, samples) => {
+                let Geometry { height, width, channels } = *geometry;
+                let mut hasher = blake3::Hasher::new_derive_key("ablate 1 record of a container");
+                for size in [height, width, channels] {
+                    hasher.update(&u64::from(size).to_le_bytes());
+                }
+                hasher.update(samples).finalize()
+            }
+        }
+    }
+
+    /// The image, at its own size, in colour; or what is wrong with it.
+    pub(crate) fn decode(&self) -> Result<Decoded, String> {
+        match self {
+            Content::File(bytes) => decode_file(bytes),
+            Content::Record(geometry, samples) => Ok(geometry.decode(samples)),
+        }
+    }
+
+    /// What the network gets of it: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
+    ///
+    /// # Errors
+    /// Why it is no image that can be used.
+    pub(crate) fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, String> {
+        let [height, width] = plan.image_size;
+        Ok(resize(&self.decode()?.in_mode(plan.color_mode), height, width, plan.interpolation))
+    }
+}
