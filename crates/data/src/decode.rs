@@ -88,14 +88,14 @@ fn decode(bytes: &[u8]) -> Result<Decoded, String> {
         return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".to_owned());
     };
     let image = match format {
-        ImageFormat::Jpeg if !jpeg::is_complete(bytes) => {
-            return Err("is truncated: the JPEG data stops before its end marker".to_owned());
-        }
         ImageFormat::Jpeg => jpeg::decode(bytes)?,
         ImageFormat::Bmp => bmp::interpret(bytes, read_image(reader, format, bytes)?)?,
         ImageFormat::Gif => gif::interpret(bytes, read_image(reader, format, bytes)?),
         _ => read_image(reader, format, bytes)?,
     };
+    if image.width() == 0 || image.height() == 0 {
+        return Err("has no pixels".to_owned());
+    }
     let opacity = if format == ImageFormat::Tiff { tiff::opacity(bytes) } else { Opacity::Separate };
     let (width, height) = (image.width() as usize, image.height() as usize);
     Ok(Decoded { height, width, color_mode: ColorMode::Rgb, pixels: rgb::over_white(image, opacity)? })

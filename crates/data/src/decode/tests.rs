@@ -121,7 +121,6 @@ fn a_jpeg_that_is_damaged_within_is_refused() {
     for pair in damaged[scan + 60..end].chunks_exact_mut(2).take(40) {
         pair.copy_from_slice(&[0xFF, 0x00]);
     }
-    assert!(jpeg::is_complete(&damaged));
     let reason = refused(&damaged);
     assert!(reason.starts_with("DATA/image: cannot be decoded: "), "{reason}");
 }
@@ -212,15 +211,24 @@ fn broken_files_are_named_with_the_reason() {
 #[test]
 fn every_truncation_of_a_jpeg_and_a_png_is_refused() {
     let (jpeg, png) = (with_orientation(&jpeg(16, 16), 3), png(9, 9, |row, column, _| (row * column) as u8));
-    assert!(jpeg::is_complete(&jpeg));
     // The end-of-image marker takes the last 2 bytes of the one; the 12 of the end chunk of the other carry nothing.
     for (whole, needed) in [(&jpeg, jpeg.len()), (&png, png.len() - 12)] {
         for end in 0..needed {
             assert!(decode(&whole[..end]).is_err(), "{end} of {} bytes", whole.len());
         }
     }
-    let followed: Vec<u8> = [&jpeg[..], b"data that cameras append"].concat();
-    assert_eq!(decoded(&followed).pixels, decoded(&jpeg).pixels);
+}
+
+#[test]
+fn what_stands_beside_the_picture_of_a_jpeg_is_passed_over() {
+    let plain = jpeg(16, 16);
+    let (start, rest) = plain.split_at(20); // behind the JFIF segment
+    let lasting = b"\xFF\xED\x00\x20too short";
+    for beside in [&b"stray"[..], b"\xFF\xFE\x00\x06text", b"\xFF\xFF\xFF", b"\xFF\xE1\x00\x0AExif\0\0II"] {
+        assert_eq!(decoded(&[start, beside, rest].concat()).pixels, decoded(&plain).pixels, "{beside:?}");
+    }
+    assert!(decode_file(&[start, lasting, rest].concat()).is_err(), "the segment reaches into the tables");
+    assert_eq!(decoded(&[&plain[..], b"data that cameras append"].concat()).pixels, decoded(&plain).pixels);
 }
 
 #[test]

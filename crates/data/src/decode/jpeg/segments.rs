@@ -1,0 +1,97 @@
+//! The segments of a JPEG file (ITU-T T.81, annex B), walked from marker to marker, so that neither an embedded thumbnail
+//! nor data after the image is mistaken for the image's own, and no damage of metadata touches the picture.
+
+const START_OF_IMAGE: u8 = 0xD8;
+const END_OF_IMAGE: u8 = 0xD9;
+const START_OF_SCAN: u8 = 0xDA;
+const TEMPORARY: u8 = 0x01;
+const COMMENT: u8 = 0xFE;
+/// Application segments hold metadata, but for JFIF's (0) and Adobe's (14), by which a decoder tells what the components
+/// are.
+const APP1: u8 = 0xE1;
+const APP2: u8 = 0xE2;
+const APP13: u8 = 0xED;
+const APP15: u8 = 0xEF;
+const EXIF: &[u8] = b"Exif\0\0";
+
+/// What a file holds that counts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Segments<'a> {
+    /// The file without metadata, without stray bytes between segments, and without what follows the image.
+    pub picture: Vec<u8>,
+    /// The first EXIF data, from the TIFF header on.
+    pub exif: Option<&'a [u8]>,
+}
+
+impl Segments<'_> {
+    /// Of the file. `None` where its segments do not run up to an end-of-image marker. What a segment holds is left for
+    /// the decoder to judge.
+    pub fn of(bytes: &[u8]) -> Option<Segments<'_>> {
+        let mut segments = Segments { picture: Vec::with_capacity(bytes.len()), exif: None };
+        let mut at = 0;
+        loop {
+            let marker = next_marker(bytes, &mut at)?;
+            let begin = at;
+            match marker {
+                // Markers that stand alone.
+                TEMPORARY => continue,
+                START_OF_IMAGE | END_OF_IMAGE => {}
+                _ => {
+                    let length = bytes.get(at..at + 2)?;
+                    at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
+                    if marker == START_OF_SCAN {
+                        skip_scan(bytes, &mut at);
+                    }
+                }
+            }
+            let body = bytes.get(begin..at)?;
+            match marker {
+                APP1 => segments.exif = segments.exif.or_else(|| body.get(2..)?.strip_prefix(EXIF)),
+                APP2..=APP13 | APP15 | COMMENT => {}
+                _ => segments.keep(marker, body),
+            }
+            if marker == END_OF_IMAGE {
+                return Some(segments);
+            }
+        }
+    }
+
+    fn keep(&mut self, marker: u8, body: &[u8]) {
+        self.picture.extend([0xFF, marker]);
+        self.picture.extend_from_slice(body);
+    }
+}
+
+/// Moves behind the next marker and gives its second byte. Fill bytes and stray bytes between segments are skipped.
+fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
+    loop {
+        *at += bytes.get(*at..)?.iter().position(|&byte| byte == 0xFF)?;
+        let second = *bytes.get(*at + 1)?;
+        match second {
+            0xFF => *at += 1,
+            0x00 => *at += 2,
+            marker => {
+                *at += 2;
+                return Some(marker);
+            }
+        }
+    }
+}
+
+/// Moves over entropy-coded data: up to a marker that is neither a stuffed zero nor a restart.
+fn skip_scan(bytes: &[u8], at: &mut usize) {
+    while let Some(rest) = bytes.get(*at..) {
+        let Some(offset) = rest.iter().position(|&byte| byte == 0xFF) else {
+            *at = bytes.len();
+            return;
+        };
+        match rest.get(offset + 1) {
+            Some(0x00 | 0xD0..=0xD7) => *at += offset + 2,
+            Some(0xFF) => *at += offset + 1,
+            Some(_) | None => {
+                *at += offset;
+                return;
+            }
+        }
+    }
+}
