@@ -18,15 +18,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     let mut decoder = Decoder::new(&picture).map_err(told)?;
     let header = decoder.header();
     let (width, height) = (u32::from(header.width), u32::from(header.height));
-    let is_grey = header.components.len() == 1;
-    let (format, color) =
-        if is_grey { (PixelFormat::Grayscale, ColorType::L8) } else { (PixelFormat::Rgb, ColorType::Rgb8) };
-    let _turn = limits::admit(ImageFormat::Jpeg, color, width, height, bytes.len() + picture.len())?;
+    let (format, held) = match header.components.len() {
+        1 => (PixelFormat::Grayscale, ColorType::L8),
+        4 => (PixelFormat::Rgb, ColorType::Rgba8), // cyan, magenta, yellow and black, until they become three
+        _ => (PixelFormat::Rgb, ColorType::Rgb8),
+    };
+    let _turn = limits::admit(ImageFormat::Jpeg, held, width, height, bytes.len() + picture.len())?;
     decoder.set_output_format(format);
     let pixels = decoder.decode_image().map_err(told)?.data;
-    let image = match is_grey {
-        true => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
-        false => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
+    let image = match format {
+        PixelFormat::Grayscale => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
+        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
     };
     let mut image = image.ok_or("cannot be decoded: it has fewer pixels than it says")?;
     // Photographs with damaged metadata are common, and then stand as they are.
