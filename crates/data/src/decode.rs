@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// Counts changes of what decoding and resizing give, an update of a decoder that changes a picture among them: pictures
 /// that were prepared before one are not taken for today's.
-pub(crate) const DECODER_VERSION: u32 = 1;
+pub(crate) const DECODER_VERSION: u32 = 2;
 
 /// An image file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
