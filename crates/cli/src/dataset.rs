@@ -55,7 +55,9 @@ fn key(plan: &DataPlan) -> DataPlan {
         color_mode: plan::ColorMode::Rgb,
         batch_size: 1,
         interpolation: plan::Interpolation::Nearest,
+        normalization: plan::Normalization::Rescale,
         shuffle: true,
+        sampling: plan::Sampling::Natural,
         ..plan.clone()
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log};
+use crate::mix;
 use crate::value::{Bounds, PROBABILITY, boolean, choice, items, number, two};
 use plan::augment::FlipAxis;
 use plan::{Augmentation, FillMode, Operation};
@@ -29,13 +30,20 @@ pub fn read(at: &At, log: &mut Log) -> Option<Augmentation> {
     let mut fields = Fields::open(at, "augmentation", log)?;
     let enabled = fields.optional("enabled", log, boolean).unwrap_or(true);
     let fill_mode = fill_mode(&mut fields, log);
+    let mixup = fields.optional("mixup", log, mix::mixup);
+    let cutmix = fields.optional("cutmix", log, mix::cutmix);
+    let written = |key: &str| at.node.as_table().is_some_and(|table| table.get(key).is_some());
+    let mixes = written("mixup") || written("cutmix");
     let span = fields.span;
     let operations = fields.optional("ops", log, |at, log| {
         Some(items(at, log)?.iter().map(|item| operation(item, log)).collect::<Vec<Option<Operation>>>())
     });
     fields.close(log);
     let Some(operations) = operations else {
-        if enabled && at.node.as_table().is_some_and(|table| table.get("ops").is_none()) {
+        if enabled && mixes && !written("ops") {
+            return Some(Augmentation { mixup, cutmix, ..Augmentation::default() });
+        }
+        if enabled && !written("ops") {
             let message = "augmentation is enabled, but has no `ops`";
             log.add(
                 Finding::new(span, message, "`ops` is missing")
@@ -48,11 +56,11 @@ pub fn read(at: &At, log: &mut Log) -> Option<Augmentation> {
     if !enabled {
         return Some(Augmentation::default());
     }
-    if operations.is_empty() {
+    if operations.is_empty() && !mixes {
         let message = "augmentation is enabled, but `ops` is empty";
         log.add(Finding::new(span, message, "").help("list operations in `ops`, or switch it off: `enabled = false`"));
     }
-    Some(Augmentation { operations, fill_mode })
+    Some(Augmentation { operations, fill_mode, mixup, cutmix })
 }
 
 fn fill_mode(fields: &mut Fields, log: &mut Log) -> FillMode {

@@ -1,9 +1,10 @@
 //! The images of a run, decoded: those of each split, or the reasons why the run refuses to start, all in one go.
 
+use crate::class_weight::ClassWeights;
 use crate::error::TrainError;
 use crate::log;
-use data::{Images, Manifest};
-use plan::{Loss, Run, Split};
+use data::{Images, Manifest, Standardization};
+use plan::{Loss, Normalization, Run, Split};
 use std::sync::Arc;
 
 /// The decoded images of a run. A split without an image counts as not there.
@@ -16,6 +17,10 @@ pub struct Splits {
     pub validation: Option<Arc<Images>>,
     /// What is looked at once, at the end.
     pub test: Option<Arc<Images>>,
+    /// That of the training images, where images are standardized.
+    pub standardization: Option<Standardization>,
+    /// How much the training images of each class count, where they do not count alike.
+    pub class_weights: Option<ClassWeights>,
 }
 
 impl Splits {
@@ -29,7 +34,8 @@ impl Splits {
         let manifest = data::scan(data)?;
         check_head(run, &manifest)?;
         let (mut loaded, mut bad) = ([None, None, None], Vec::new());
-        let training = (run.settings.training.epochs > 0).then_some(&manifest.train);
+        let trains = run.settings.training.epochs > 0;
+        let training = (trains || data.normalization == Normalization::Standardize).then_some(&manifest.train);
         let splits = [training, manifest.validation.as_ref(), manifest.test.as_ref()];
         for (place, split) in loaded.iter_mut().zip(splits) {
             match split.map(|split| data::load(split, data)).transpose() {
@@ -44,12 +50,20 @@ impl Splits {
         for image in [&train, &validation, &test].into_iter().flatten().flat_map(|images| &images.left_out) {
             log::line(&format!("left out {image}"));
         }
+        let standardization = train.as_ref().and_then(|images| Standardization::of(data.normalization, images));
+        let train = train.filter(|_| trains);
+        let class_weights = match (&train, &run.settings.training.class_weight) {
+            (Some(images), Some(plan)) => Some(ClassWeights::new(plan, &manifest.classes, &images.labels)?),
+            (_, _) => None,
+        };
         let there = |images: Option<Images>| images.filter(|images| !images.is_empty()).map(Arc::new);
         let splits = Splits {
             classes: manifest.classes,
             train: train.map(Arc::new),
             validation: there(validation),
             test: there(test),
+            standardization,
+            class_weights,
         };
         check_monitor(run, splits.validation.is_some())?;
         Ok(splits)

@@ -34,6 +34,7 @@ fn tutorial(p: f32) -> Augmentation {
             Operation::Flip { axis: FlipAxis::Horizontal, p },
         ],
         fill_mode: NEAREST,
+        ..Augmentation::default()
     }
 }
 
@@ -67,6 +68,7 @@ fn operations_without_any_range_are_the_identity_for_every_draw() {
             Operation::Flip { axis: FlipAxis::Vertical, p: 0.0 },
         ],
         fill_mode: NEAREST,
+        ..Augmentation::default()
     };
     for position in 0..50 {
         assert_eq!(draw(&idle, 5, 1, position, 20, 31).matrix, Matrix::IDENTITY);
