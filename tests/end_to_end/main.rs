@@ -1,6 +1,7 @@
 //! End to end: the built `ablate` on small experiments, as a user would.
 
 mod bad_input;
+mod balance;
 mod keras;
 mod kill;
 mod main_job;
