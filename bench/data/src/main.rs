@@ -7,7 +7,7 @@
 
 use data::augment;
 use plan::augment::FlipAxis;
-use plan::{Augmentation, ColorMode, DataPlan, FillMode, Interpolation, LabelMode, OnError, Operation};
+use plan::{Augmentation, ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Operation, Sampling};
 use rayon::prelude::*;
 use std::error::Error;
 use std::io::BufRead;
@@ -97,7 +97,9 @@ fn plan() -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::default(),
         shuffle: true,
+        sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
     }
@@ -113,6 +115,6 @@ fn tutorial() -> Augmentation {
             Operation::Zoom { range: [0.8, 1.2], p: 1.0 },
             Operation::Flip { axis: FlipAxis::Horizontal, p: 0.5 },
         ],
-        fill_mode: FillMode::Nearest,
+        ..Augmentation::default()
     }
 }

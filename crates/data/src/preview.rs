@@ -21,10 +21,10 @@ pub struct Preview<'a> {
 impl<'a> Preview<'a> {
     /// The run of `settings` with `seed`, on the files of `manifest`, from which unreadable ones have been left out.
     pub fn new(manifest: &'a Manifest, settings: &'a Settings, seed: u64) -> Preview<'a> {
-        let images = manifest.train.files.len();
+        let labels: Vec<u32> = manifest.train.files.iter().map(|file| file.class).collect();
         // A number of 32 bits fits into usize.
         let steps_per_epoch = settings.training.steps_per_epoch.map(|steps| steps as usize);
-        let order = Order::new(images, &settings.data, steps_per_epoch, seed);
+        let order = Order::new(&labels, &settings.data, steps_per_epoch, seed);
         Preview { manifest, plan: &settings.data, augmentation: &settings.augmentation, order }
     }
 

@@ -1,7 +1,7 @@
 //! What the tests of this crate have in common: small data directories drawn on the spot.
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -41,7 +41,9 @@ pub fn plan(directory: &Path) -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 2,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::Rescale,
         shuffle: true,
+        sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
     }
