@@ -1,6 +1,7 @@
 //! Mixing, normalization, class weights and balanced sampling, on images of which there are more cats than dogs.
 
-use crate::support::{Project, assert_same, committed, models};
+use crate::support::{Project, Text, assert_same, committed, models};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
@@ -116,4 +117,32 @@ fn a_weight_for_a_class_that_is_not_there_is_found_before_anything_is_trained() 
     let project = project();
     let complaint = project.fails(&["check", "experiments/tiny.toml", "--set", "training.class_weight={ dgo = 2 }"], 2);
     insta::assert_snapshot!(complaint);
+}
+
+#[test]
+fn previews_show_images_as_they_are_mixed_and_sampled() {
+    let project = project();
+    let of = |image: &str, variant: &str| {
+        let words = ["preview", "experiments/tiny.toml", "--variant", variant, "--image", image, "--json"];
+        Text::from(project.ablate(&words).output().unwrap())
+    };
+    let mixed: Value = serde_json::from_str(&of("train/cat/cat.0001.jpg", "mixup").stdout).unwrap();
+    assert!(mixed["mixed_with"].as_str().unwrap().starts_with("data/pets/train/"), "{mixed}");
+    assert!((0.0..=1.0).contains(&mixed["mixup_share"].as_f64().unwrap()), "{mixed}");
+    let plain: Value = serde_json::from_str(&of("train/cat/cat.0001.jpg", "plain").stdout).unwrap();
+    assert!(plain["mixed_with"].is_null() && plain["rotation_degrees"] == mixed["rotation_degrees"], "{plain}");
+
+    // As many dogs as cats, of which there are more: some cats have to wait for another epoch, no dog has.
+    let unseen = |class: &str| {
+        let names = fs::read_dir(project.path().join("data/pets/train").join(class)).unwrap();
+        let names = names.map(|file| format!("train/{class}/{}", file.unwrap().file_name().display()));
+        names.map(|name| of(&name, "balanced_sampling")).filter(|text| text.status != 0).collect::<Vec<_>>()
+    };
+    assert_eq!(unseen("dog").len(), 0);
+    let unseen = unseen("cat");
+    assert!(!unseen.is_empty());
+    for text in unseen {
+        let why = "in epoch 1: with `sampling = \"balanced\"` an epoch is not the whole data set";
+        assert!(text.stderr.contains(why), "{}", text.stderr);
+    }
 }

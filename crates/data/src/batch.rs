@@ -7,11 +7,12 @@
 mod ahead;
 mod balanced;
 mod loader;
-mod mix;
+pub(crate) mod mix;
 mod order;
 
 pub use ahead::Batches;
 pub use loader::TrainLoader;
+pub use mix::Part;
 pub(crate) use order::Order;
 pub use order::Seen;
 

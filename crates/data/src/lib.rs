@@ -19,7 +19,7 @@ mod standardization;
 #[cfg(test)]
 mod testing;
 
-pub use batch::{Batch, Batches, LoaderError, Mixed, Seen, TrainLoader, eval_batches};
+pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
 pub use decode::{BadImage, MAX_FILE_BYTES, MAX_PIXELS, decode_one};
 pub use images::Images;

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 /// Which batch it is.
-pub(super) struct Key {
+pub(crate) struct Key {
     pub seed: u64,
     pub epoch: u64,
     pub step: u64,
@@ -22,7 +22,7 @@ pub(super) struct Key {
 
 /// The size of its images.
 #[derive(Clone, Copy)]
-pub(super) struct Size {
+pub(crate) struct Size {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
@@ -30,24 +30,27 @@ pub(super) struct Size {
 
 /// Mixes the images of `batch` and their labels, or leaves it as it is, in parallel on rayon's current pool.
 pub(super) fn mix(batch: &mut Batch, augmentation: &Augmentation, key: &Key, size: Size) {
-    if augmentation.mixup.or(augmentation.cutmix).is_none() {
-        return;
-    }
-    let mut stream = Stream::new(key.seed, Purpose::Mix, &[key.epoch, key.step]);
-    let Some((kind, alpha)) = choose(augmentation, &mut stream) else { return };
-    let mut partners: Vec<usize> = (0..batch.len()).collect();
-    stream.shuffle(&mut partners);
-    let drawn: Vec<Part> = partners.iter().map(|_| kind.draw(f64::from(alpha), &mut stream, size)).collect();
-
+    let Some(drawn) = draw(augmentation, key, batch.len(), size) else { return };
     let source = batch.pixels.clone();
     let len = size.height * size.width * size.channels;
-    batch.pixels.par_chunks_exact_mut(len).zip(&partners).zip(&drawn).for_each(|((image, &partner), part)| {
+    batch.pixels.par_chunks_exact_mut(len).zip(&drawn).for_each(|(image, (partner, part))| {
         part.put(&source[partner * len..][..len], image, size);
     });
     let labels = batch.labels.clone();
-    let mixed = partners.iter().zip(&drawn).enumerate();
+    let mixed = labels.iter().zip(&drawn);
     (batch.labels, batch.mixed) =
-        mixed.map(|(row, (&partner, part))| share(labels[row], labels[partner], part.share(size))).unzip();
+        mixed.map(|(label, (partner, part))| share(*label, labels[*partner], part.share(size))).unzip();
+}
+
+/// For each image of a batch of `count`: the row that it is mixed with, and what it takes of that one's image. `None` where
+/// the batch is left as it is.
+pub(crate) fn draw(augmentation: &Augmentation, key: &Key, count: usize, size: Size) -> Option<Vec<(usize, Part)>> {
+    augmentation.mixup.or(augmentation.cutmix)?;
+    let mut stream = Stream::new(key.seed, Purpose::Mix, &[key.epoch, key.step]);
+    let (kind, alpha) = choose(augmentation, &mut stream)?;
+    let mut partners: Vec<usize> = (0..count).collect();
+    stream.shuffle(&mut partners);
+    Some(partners.into_iter().map(|partner| (partner, kind.draw(f64::from(alpha), &mut stream, size))).collect())
 }
 
 #[derive(Clone, Copy)]
@@ -92,15 +95,24 @@ impl Kind {
 }
 
 /// What an image takes of another.
-enum Part {
-    /// All of it, faintly: the image itself keeps the share `kept`.
-    Blend { kept: f32 },
-    /// The pixels of a box.
-    Box { rows: Range<usize>, columns: Range<usize> },
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// All of it, faintly: mixup.
+    Blend {
+        /// The share that the image itself keeps.
+        kept: f32,
+    },
+    /// The pixels of a box: cutmix.
+    Box {
+        /// From the top.
+        rows: Range<usize>,
+        /// From the left.
+        columns: Range<usize>,
+    },
 }
 
 impl Part {
-    fn put(&self, other: &[f32], image: &mut [f32], size: Size) {
+    pub(crate) fn put(&self, other: &[f32], image: &mut [f32], size: Size) {
         match self {
             Part::Blend { kept } => {
                 for (own, other) in image.iter_mut().zip(other) {

@@ -66,6 +66,13 @@ impl Order {
         seen
     }
 
+    /// The images of the batch in which one is `seen`, and the row of that one.
+    pub fn around(&self, seen: Seen) -> (Vec<u32>, usize) {
+        let position = seen.position as usize;
+        let batch = self.batch(seen.epoch, position / self.batch_size, &mut None).to_vec();
+        (batch, position % self.batch_size)
+    }
+
     /// Batches in an epoch.
     pub fn steps(&self) -> usize {
         self.steps_per_epoch.unwrap_or(self.batches_per_pass())
