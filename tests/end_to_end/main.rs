@@ -2,6 +2,7 @@
 
 mod augmentation;
 mod bad_input;
+mod balance;
 mod keras;
 mod kill;
 mod main_job;

@@ -8,8 +8,10 @@ import tensorflow as tf
 from keras import layers
 from keras.src.initializers.random_initializers import compute_fans
 
+from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
+
 from store import save_arrays, save_json, uniform
-from training import precision
+from training import images, precision
 
 
 class Numbers:
@@ -81,6 +83,56 @@ def losses():
     return found
 
 
+def weighted_losses():
+    """Of images that two classes share, under weights by class: as `losses`, and what `train_on_batch` makes of the same."""
+    found = []
+    binary = np.array([[-3.0], [-0.25], [0.5], [4.0], [30.0], [-100.0]])
+    categorical = np.concatenate([Numbers(200)(5, 3, scale=3.0), [[80.0, -80.0, 0.0]]])
+    for kind, name, logits, weights in [
+        (keras.losses.BinaryCrossentropy, "binary_crossentropy", binary, [0.75, 2.5]),
+        (keras.losses.CategoricalCrossentropy, "categorical_crossentropy", categorical, [0.75, 2.5, 0.0]),
+        (keras.losses.CategoricalCrossentropy, "categorical_crossentropy", categorical, [1.0, 1.0, 1.0]),
+    ]:
+        # Class, another class, and the other's share. Two classes of equal shares count as the first.
+        mixed = [[0, 1, 0.25], [1, 0, 0.375], [0, 1, 0.5], [1, 1, 0.0], [1, 0, 0.125], [0, 0, 0.0]]
+        if name == "categorical_crossentropy":
+            mixed[1], mixed[4] = [2, 0, 0.375], [1, 2, 0.5]
+        classes = len(weights)
+        one_hot = lambda label: np.eye(classes)[label]
+        targets = np.stack([(1 - share) * one_hot(a) + share * one_hot(b) for a, b, share in mixed])
+        targets = targets[:, 1:] if name == "binary_crossentropy" else targets
+        by_class = dict(enumerate(weights))
+        sample_weight = class_weight_to_sample_weights(targets, by_class)
+        each = kind(from_logits=True, reduction=None)(targets, logits, sample_weight=sample_weight)
+        loss = kind(from_logits=True)
+        mean, gradient = value_and_gradient(lambda z: loss(targets, z, sample_weight=sample_weight), logits)
+
+        units = logits.shape[1]
+        model = keras.Sequential([layers.Input((units,)), layers.Dense(units, use_bias=False)])
+        model.layers[0].kernel.assign(np.eye(units))
+        model.compile(optimizer=keras.optimizers.SGD(1.0), loss=kind(from_logits=True))
+        trained = model.train_on_batch(logits, targets, class_weight=by_class)
+        assert np.allclose(trained, mean), (trained, mean)
+        assert np.allclose(np.eye(units) - model.layers[0].kernel.numpy(), logits.T @ gradient)
+        found.append({
+            "loss": name, "logits": logits.tolist(), "mixed": mixed, "class_weight": weights,
+            "weights": sample_weight.tolist(), "each": each.numpy().tolist(), "mean": float(mean),
+            "gradient": gradient.tolist(),
+        })
+    return found
+
+
+def normalization():
+    """`Normalization`, adapted to the training images of `small`; what it makes of the first row of the first of them."""
+    pixels, _ = images("small", "train")
+    layer = keras.layers.Normalization(axis=-1)
+    layer.adapt(pixels)
+    return {
+        "mean": layer.mean.numpy().ravel().tolist(), "variance": layer.variance.numpy().ravel().tolist(),
+        "first_row": layer(pixels[:1]).numpy()[0, 0].ravel().tolist(),
+    }
+
+
 def activations():
     """Values and slopes; Keras's `activations.leaky_relu` falls with 0.2, its layer `LeakyReLU` with 0.3."""
     x = np.array([-20.0, -3.0, -1.0, -0.1, 0.0, 0.1, 1.0, 3.0, 20.0])
@@ -150,7 +202,8 @@ def layer(kind, height, width, channels, arguments, numbers):
 def make(folder):
     precision("float64")
     save_json(folder, "formulas", {
-        "initializers": initializers(), "regularizer": regularizer(), "losses": losses(), "activations": activations(),
+        "initializers": initializers(), "regularizer": regularizer(), "losses": losses(),
+        "weighted_losses": weighted_losses(), "normalization": normalization(), "activations": activations(),
     })
     arrays, table, numbers = {}, {}, Numbers(10_000)
     for name, (kind, height, width, arguments) in LAYERS.items():

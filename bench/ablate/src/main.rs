@@ -76,6 +76,7 @@ fn batch(settings: &Settings, count: usize) -> Batch {
     Batch {
         pixels: (0..count * settings.network.input.size()).map(|_| draw()).collect(),
         labels: (0..count).map(|image| (image % classes) as u32).collect(),
+        mixed: Vec::new(),
         positions: (0..count as u64).collect(),
     }
 }

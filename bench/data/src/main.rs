@@ -7,7 +7,7 @@
 
 use data::augment;
 use plan::augment::FlipAxis;
-use plan::{Augmentation, ColorMode, DataPlan, FillMode, Interpolation, LabelMode, OnError, Operation};
+use plan::{Augmentation, ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Operation, Sampling};
 use rayon::prelude::*;
 use std::error::Error;
 use std::io::BufRead;
@@ -91,13 +91,16 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn plan() -> DataPlan {
     DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [SIZE; 2],
         color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::default(),
         shuffle: true,
+        sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
     }
@@ -113,6 +116,6 @@ fn tutorial() -> Augmentation {
             Operation::Zoom { range: [0.8, 1.2], p: 1.0 },
             Operation::Flip { axis: FlipAxis::Horizontal, p: 0.5 },
         ],
-        fill_mode: FillMode::Nearest,
+        ..Augmentation::default()
     }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use data::{BadImage, Cache, Manifest};
 use plan::memory::Images;
-use plan::{DataPlan, Generate, GenerateKind, OnError, Prepared};
+use plan::{DataPlan, Generate, GenerateKind, Normalization, OnError, Prepared, Sampling};
 
 /// The workshop's folder of prepared images.
 pub const PREPARED: &str = "images";
@@ -89,7 +89,13 @@ impl<'a> Datasets<'a> {
 
 /// `plan` without what decides neither which files belong to a set nor how they are prepared.
 pub fn key(plan: &DataPlan) -> DataPlan {
-    DataPlan { batch_size: 1, shuffle: true, ..plan.clone() }
+    DataPlan {
+        batch_size: 1,
+        normalization: Normalization::default(),
+        shuffle: true,
+        sampling: Sampling::default(),
+        ..plan.clone()
+    }
 }
 
 /// The words that tell of images that are left out.

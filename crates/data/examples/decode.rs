@@ -1,7 +1,7 @@
 //! Decodes images for tests/pillow/compare.py. A line `HEIGHT WIDTH MODE INTERPOLATION PATH` comes in; `ok COUNT` and so
 //! many bytes go out, or `refused REASON`.
 
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,9 @@ fn decode(line: &str) -> Result<Vec<u8>, String> {
         color_mode: color_mode.ok_or("no such mode")?,
         batch_size: 1,
         interpolation: interpolation.ok_or("no such interpolation")?,
+        normalization: Normalization::default(),
         shuffle: false,
+        sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
     };

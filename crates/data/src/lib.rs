@@ -1,7 +1,7 @@
 //! Image folders to batches: scan, decode, augment, prepare; the embedded data set.
 //!
 //! [`scan`] lists the files of a data directory as a [`Manifest`]; a [`Cache`] decodes and resizes each of them once and
-//! keeps them on disk as bytes, which a [`Set`] maps ([`Images`]); [`TrainLoader`] and [`eval_batches`] make batches of numbers in [0, 1] from them. What
+//! keeps them on disk as bytes, which a [`Set`] maps ([`Images`]); [`TrainLoader`] and [`eval_batches`] make batches of numbers from them, in [0, 1] or standardized. What
 //! comes out is decided by files, plan and seed: no thread count, machine or time takes part.
 
 pub mod augment;
@@ -17,10 +17,11 @@ pub mod preview;
 mod resize;
 mod scale;
 mod scan;
+mod standardization;
 #[cfg(test)]
 mod testing;
 
-pub use batch::{Batch, Batches, LoaderError, Seen, TrainLoader, eval_batches};
+pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
 pub use decode::{BadImage, MAX_FILE_BYTES, MAX_PIXELS, decode_one};
 pub use file::File;
@@ -28,3 +29,4 @@ pub use images::Images;
 pub use manifest::{Manifest, Split};
 pub use scale::scale;
 pub use scan::{IMAGE_EXTENSIONS, ScanError, TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES, class_names, scan};
+pub use standardization::Standardization;

@@ -2,7 +2,7 @@
 
 use crate::{Cache, Manifest, Preparation};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -43,7 +43,9 @@ pub fn plan(directory: &Path) -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 2,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::Rescale,
         shuffle: true,
+        sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
     }

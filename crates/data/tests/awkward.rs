@@ -3,7 +3,7 @@
 //! They are no part of the project. `ABLATE_AWKWARD` says in which folder they lie, with a `MANIFEST.tsv` of what Pillow
 //! makes of each; where it is not set, the test says so and passes.
 
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,9 @@ fn plan() -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::Rescale,
         shuffle: false,
+        sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
     }

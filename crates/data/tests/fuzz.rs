@@ -3,7 +3,7 @@
 
 use image::codecs::{bmp, gif, jpeg, png, tiff, webp};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, Rgb, RgbImage};
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
@@ -187,7 +187,9 @@ fn plan(interpolation: Interpolation) -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation,
+        normalization: Normalization::default(),
         shuffle: false,
+        sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
     }

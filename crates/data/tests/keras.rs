@@ -1,8 +1,9 @@
 //! Pixels against those that Keras and Pillow make of the same files; `tests/keras/` has the scripts that stored them.
 
 use data::augment::{Drawn, DrawnOperation, apply};
+use data::{Cache, Set, Standardization};
 use plan::augment::FlipAxis;
-use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
@@ -22,7 +23,9 @@ fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
         color_mode: ColorMode::Rgb,
         batch_size: 1,
         interpolation,
+        normalization: Normalization::Rescale,
         shuffle: false,
+        sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
     }
@@ -35,6 +38,29 @@ fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> V
 fn decode_grayscale(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
     let plan = DataPlan { color_mode: ColorMode::Grayscale, ..plan(image_size, interpolation) };
     data::decode_one(&stored(path), &plan).unwrap()
+}
+
+#[test]
+fn images_are_standardized_as_keras_normalizes_them() {
+    let directory = stored("images/small");
+    let plan = DataPlan { directory, label_mode: LabelMode::Categorical, ..plan([16, 16], Interpolation::Nearest) };
+    let folder = tempfile::tempdir().unwrap();
+    let preparation = Cache::open(folder.path()).unwrap().prepare(&mut data::scan(&plan).unwrap(), &plan, &mut |_| {});
+    let images = Set::open(&preparation.unwrap().set.unwrap(), &plan).unwrap().train;
+    let found = Standardization::of(Normalization::Standardize, &images).unwrap();
+    let cases: Value = serde_json::from_slice(&fs::read(stored("formulas.json")).unwrap()).unwrap();
+    let numbers = |name: &str| -> Vec<f64> { serde_json::from_value(cases["normalization"][name].clone()).unwrap() };
+    let close = |found: &[f64], expected: &[f64]| {
+        assert_eq!(found.len(), expected.len());
+        assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}, expected {expected:?}");
+    };
+    close(&found.mean, &numbers("mean"));
+    let variance: Vec<f64> = found.standard_deviation.iter().map(|deviation| deviation * deviation).collect();
+    close(&variance, &numbers("variance"));
+    let mut row = vec![0.0; 16 * 3];
+    data::scale(&images.image(0)[..16 * 3], &mut row);
+    found.apply(3, &mut row);
+    close(&row.iter().map(|number| f64::from(*number)).collect::<Vec<_>>(), &numbers("first_row"));
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use launch::{LaunchError, Launcher, Local};
 use plan::{
-    Augmentation, ColorMode, DataPlan, FillMode, Interpolation, LabelMode, Layer, Loss, Network, OnError, Optimizer,
-    Request, Run, Settings, Shape, Training,
+    Augmentation, ColorMode, DataPlan, Interpolation, LabelMode, Layer, Loss, Network, Normalization, OnError,
+    Optimizer, Request, Run, Sampling, Settings, Shape, Training,
 };
 use record::Event;
 use std::fs;
@@ -94,11 +94,13 @@ fn request() -> Request {
                 color_mode: ColorMode::Rgb,
                 batch_size: 2,
                 interpolation: Interpolation::Bilinear,
+                normalization: Normalization::Rescale,
                 shuffle: true,
+                sampling: Sampling::Natural,
                 on_error: OnError::Refuse,
                 generate: None,
             },
-            augmentation: Augmentation { operations: Vec::new(), fill_mode: FillMode::Nearest },
+            augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap(),
             training: Training {
                 epochs: 1,
@@ -107,6 +109,7 @@ fn request() -> Request {
                 optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
                 metrics: Vec::new(),
                 early_stopping: None,
+                class_weight: None,
             },
         },
     };

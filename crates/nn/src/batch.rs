@@ -7,7 +7,7 @@ use dfdx::prelude::{Cpu, TensorFromVec};
 /// Some images, one after the other: `count` times height, width, channels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
-    /// Values in [0, 1], NHWC.
+    /// Values in [0, 1], or of mean 0 and deviation 1, NHWC.
     pub pixels: Vec<f32>,
     /// Number of images.
     pub count: usize,

@@ -102,7 +102,7 @@ fn global_average_pool2d_is_the_mean_over_two_axes() {
 #[test]
 fn binary_crossentropy_is_dfdx_s() {
     let logits = tensor::<Vector<1>>(numbers(2, 6).into_iter().map(|z| 8.0 * z).collect());
-    let labels = [0, 1, 1, 0, 1, 0];
+    let labels = [0_u32, 1, 1, 0, 1, 0];
     let targets = tensor::<Vector<1>>(labels.iter().map(|label| *label as f32).collect());
     let ours = MeanLoss::new(Loss::BinaryCrossentropy).forward(logits.leaky_trace(), &labels).1;
     let theirs = binary_cross_entropy_with_logits_loss(logits.leaky_trace(), targets);
@@ -114,7 +114,7 @@ fn binary_crossentropy_is_dfdx_s() {
 #[test]
 fn categorical_crossentropy_is_dfdx_s() {
     let logits = tensor::<Vector<4>>(numbers(2, 12).into_iter().map(|z| 8.0 * z).collect());
-    let labels = [3, 0, 2];
+    let labels = [3_u32, 0, 2];
     let mut hot = vec![0.0; 12];
     for (row, label) in labels.iter().enumerate() {
         hot[row * 4 + *label as usize] = 1.0;

@@ -6,7 +6,7 @@ use common::{
     against_differences, assert_close, build, conv, dense, distinct, gradient, numbers, pool, randomise, tensor,
 };
 use dfdx::prelude::{Backward, Trace};
-use nn::loss::MeanLoss;
+use nn::loss::{MeanLoss, Target};
 use nn::{
     Activation, AveragePool2d, Bias, Conv2d, Dense, Dropout, Flatten, Function, GlobalAveragePool2d, GroupedKernel,
     Image, Kernel, LeakyRelu, Linear, MaxPool2d, NoBias, Pass, Pool, Relu, Same, Sigmoid, Strides, Tanh, Valid, Vector,
@@ -184,11 +184,11 @@ fn dropout() {
 }
 
 /// Compares the gradient of the mean loss with central differences.
-fn mean_loss<const UNITS: usize>(kind: plan::Loss, labels: &[u32]) {
+fn mean_loss<const UNITS: usize>(kind: plan::Loss, targets: &[impl Copy + Into<Target>]) {
     const STEP: f32 = 1.0 / 64.0;
-    let logits: Vec<f32> = numbers(6, labels.len() * UNITS).into_iter().map(|z| 3.0 * z).collect();
+    let logits: Vec<f32> = numbers(6, targets.len() * UNITS).into_iter().map(|z| 3.0 * z).collect();
     let value =
-        |logits: &[f32]| slice(&MeanLoss::new(kind).forward(tensor::<Vector<UNITS>>(logits.to_vec()), labels).1)[0];
+        |logits: &[f32]| slice(&MeanLoss::new(kind).forward(tensor::<Vector<UNITS>>(logits.to_vec()), targets).1)[0];
     let mut moved = logits.clone();
     let expected: Vec<f32> = (0..logits.len())
         .map(|index| {
@@ -201,13 +201,22 @@ fn mean_loss<const UNITS: usize>(kind: plan::Loss, labels: &[u32]) {
         })
         .collect();
     let logits = tensor::<Vector<UNITS>>(logits);
-    let mut found = MeanLoss::new(kind).forward(logits.leaky_trace(), labels).1.backward();
+    let mut found = MeanLoss::new(kind).forward(logits.leaky_trace(), targets).1.backward();
     assert_close(kind.name(), &gradient(&mut found, &logits), &expected, 1e-3);
 }
 
 #[test]
 fn losses() {
     // The last batch of an epoch may have any size; the mean is over the images there are.
-    mean_loss::<1>(plan::Loss::BinaryCrossentropy, &[1, 0, 1]);
-    mean_loss::<4>(plan::Loss::CategoricalCrossentropy, &[3, 0, 2]);
+    mean_loss::<1>(plan::Loss::BinaryCrossentropy, &[1_u32, 0, 1]);
+    mean_loss::<4>(plan::Loss::CategoricalCrossentropy, &[3_u32, 0, 2]);
+}
+
+#[test]
+fn losses_of_mixed_and_weighted_images() {
+    let target = |label, other, share, weight| Target { label, other, share, weight };
+    let binary = [target(1, 0, 0.25, 1.0), target(0, 1, 0.5, 2.5), target(1, 1, 0.125, 0.5), 0.into()];
+    mean_loss::<1>(plan::Loss::BinaryCrossentropy, &binary);
+    let categorical = [target(3, 1, 0.3, 1.0), target(0, 2, 0.5, 0.25), target(2, 2, 0.125, 4.0), 1.into()];
+    mean_loss::<4>(plan::Loss::CategoricalCrossentropy, &categorical);
 }

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Tape, assert_close, build, conv, gradient, gradients, parameter_gradients, pool, tensor};
 use dfdx::prelude::{Backward, ConstDim, Shape, Trace};
-use nn::loss::MeanLoss;
+use nn::loss::{MeanLoss, Target};
 use nn::{
     Activation, AveragePool2d, Batched, Bias, Conv2d, Function, GlobalAveragePool2d, GroupedKernel, Image, ImageSample,
     Kernel, KernelSize, Layer, LeakyRelu, Linear, MaxPool2d, PaddingMode, Pair, Pool, Relu, Same, Sample, Sigmoid,
@@ -199,11 +199,10 @@ fn activations_are_those_of_keras() {
 }
 
 /// The loss of each image, the mean and the mean's gradient.
-fn check_loss<const UNITS: usize>(kind: Loss, what: &str, case: &Value) {
-    let labels: Vec<u32> = serde_json::from_value(case["labels"].clone()).unwrap();
+fn check_loss<const UNITS: usize>(kind: Loss, what: &str, case: &Value, targets: &[impl Copy + Into<Target>]) {
     let logits = tensor::<Vector<UNITS>>(to_f32(&flat(&case["logits"])));
-    assert_near(what, &loss::per_image(kind, slice(&logits), UNITS, &labels), &flat(&case["each"]));
-    let mean = MeanLoss::new(kind).forward(logits.leaky_trace(), &labels).1;
+    assert_near(what, &loss::per_image(kind, slice(&logits), UNITS, targets), &flat(&case["each"]));
+    let mean = MeanLoss::new(kind).forward(logits.leaky_trace(), targets).1;
     assert_close(what, slice(&mean), &to_f32(&flat(&case["mean"])), 1e-6);
     let found = gradient(&mut mean.backward(), &logits).into_iter().map(f64::from).collect::<Vec<_>>();
     assert_near(&format!("gradient of {what}"), &found, &flat(&case["gradient"]));
@@ -218,12 +217,34 @@ fn losses_are_those_of_keras() {
     for (index, case) in unsmoothed.enumerate() {
         let name = case["loss"].as_str().unwrap();
         let what = format!("{name} {index}");
+        let labels: Vec<u32> = serde_json::from_value(case["labels"].clone()).unwrap();
         match name {
-            "binary_crossentropy" => check_loss::<1>(Loss::BinaryCrossentropy, &what, case),
-            "categorical_crossentropy" => check_loss::<3>(Loss::CategoricalCrossentropy, &what, case),
+            "binary_crossentropy" => check_loss::<1>(Loss::BinaryCrossentropy, &what, case, &labels),
+            "categorical_crossentropy" => check_loss::<3>(Loss::CategoricalCrossentropy, &what, case, &labels),
             other => panic!("no such loss: {other}"),
         }
         checked += 1;
     }
     assert_eq!(checked, 3);
+}
+
+#[test]
+fn losses_of_mixed_and_weighted_images_are_those_of_keras() {
+    let cases = json("formulas.json");
+    let cases = cases["weighted_losses"].as_array().unwrap();
+    assert_eq!(cases.len(), 3);
+    for (index, case) in cases.iter().enumerate() {
+        let mixed: Vec<(u32, u32, f64)> = serde_json::from_value(case["mixed"].clone()).unwrap();
+        let (by_class, weights) = (flat(&case["class_weight"]), flat(&case["weights"]));
+        let target = |((label, other, share), weight): (&(u32, u32, f64), &f64)| {
+            assert_eq!(by_class[*label as usize], *weight, "the larger share decides the weight");
+            Target { label: *label, other: *other, share: *share, weight: *weight }
+        };
+        let targets: Vec<Target> = mixed.iter().zip(&weights).map(target).collect();
+        let what = format!("weighted {index}");
+        match case["loss"].as_str().unwrap() {
+            "binary_crossentropy" => check_loss::<1>(Loss::BinaryCrossentropy, &what, case, &targets),
+            _ => check_loss::<3>(Loss::CategoricalCrossentropy, &what, case, &targets),
+        }
+    }
 }

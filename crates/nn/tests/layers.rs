@@ -214,7 +214,7 @@ fn a_network_without_weights_is_walked_back_as_often_as_one_likes() {
     let loss = MeanLoss::new(Loss::CategoricalCrossentropy);
     let pass = |seed, kept| {
         let logits = layer.forward(images(seed, 2));
-        let mut gradients = loss.forward(logits.clone().put_tape(nn::tape(kept)), &[0, 2]).1.backward();
+        let mut gradients = loss.forward(logits.clone().put_tape(nn::tape(kept)), &[0_u32, 2]).1.backward();
         (gradient(&mut gradients, &logits), gradients)
     };
     let mut kept = Gradients::leaky();

@@ -2,13 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is done to a training image, drawn anew for every sample of every epoch. No operations: none is done.
+/// What is done to a training image, drawn anew for every sample of every epoch, and then to a batch of them, drawn anew
+/// for every step. No operations: none is done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Augmentation {
     /// The operations, in file order. Off in the file is empty here.
     pub operations: Vec<Operation>,
     /// What stands where the warped image has no pixel.
     pub fill_mode: FillMode,
+    /// Blends images of a batch, and their labels (Zhang et al. 2018, <https://arxiv.org/abs/1710.09412>).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mixup: Option<Mix>,
+    /// Puts a box of one image into another, and of its label as much as the box covers (Yun et al. 2019,
+    /// <https://arxiv.org/abs/1905.04899>).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cutmix: Option<Mix>,
+}
+
+/// How the images of a batch are mixed with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mix {
+    /// The share that an image keeps is drawn from Beta(alpha, alpha): small is little mixing, 1 is any share alike.
+    pub alpha: f32,
+    /// With this probability a batch is mixed.
+    pub p: f32,
 }
 
 /// Values outside the image, with scipy.ndimage's meaning of the words, as Keras.

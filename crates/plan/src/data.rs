@@ -26,8 +26,14 @@ pub struct DataPlan {
     pub batch_size: usize,
     /// How images are resized.
     pub interpolation: Interpolation,
+    /// What a network takes for a level. Not written where it is the default, as `color_mode`.
+    #[serde(default, skip_serializing_if = "Normalization::is_rescale")]
+    pub normalization: Normalization,
     /// Whether training images are visited in an order drawn anew for every pass.
     pub shuffle: bool,
+    /// How often the training images of each class are visited. Not written where it is the default, as `color_mode`.
+    #[serde(default, skip_serializing_if = "Sampling::is_natural")]
+    pub sampling: Sampling,
     /// What an unreadable image does.
     pub on_error: OnError,
     /// How to draw the data set where `directory` does not exist.
@@ -116,6 +122,41 @@ impl Interpolation {
             Interpolation::Area => "area",
             Interpolation::Lanczos3 => "lanczos3",
         }
+    }
+}
+
+/// What a network takes for a level of 0 to 255.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalization {
+    /// level / 255, in [0, 1]: Keras's `Rescaling(1 / 255)`.
+    #[default]
+    Rescale,
+    /// (level / 255 - mean) / standard deviation, both of the channel over all training images: Keras's `Normalization`,
+    /// adapted to them.
+    Standardize,
+}
+
+impl Normalization {
+    fn is_rescale(&self) -> bool {
+        *self == Normalization::Rescale
+    }
+}
+
+/// How often the training images of each class are visited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sampling {
+    /// Every image once in a pass.
+    #[default]
+    Natural,
+    /// Every class as often as every other, whatever number of images it has.
+    Balanced,
+}
+
+impl Sampling {
+    fn is_natural(&self) -> bool {
+        *self == Sampling::Natural
     }
 }
 

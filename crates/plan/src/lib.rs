@@ -23,8 +23,10 @@ pub mod stream;
 pub mod training;
 
 pub use activation::Activation;
-pub use augment::{Augmentation, FillMode, Operation};
-pub use data::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, OnError};
+pub use augment::{Augmentation, FillMode, Mix, Operation};
+pub use data::{
+    ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
+};
 pub use experiment::{Experiment, Factor, Level, Variant};
 pub use initializer::Initializer;
 pub use layer::{Layer, LayerPlan, Parameter};
@@ -37,4 +39,4 @@ pub use run::{ENGINE_VERSION, Run, Settings, run_id};
 pub use shape::{Padding, Shape, ShapeError, Window};
 pub use source::{DataSource, Format, SplitKind, SplitPlan};
 pub use stream::{Purpose, Stream};
-pub use training::{Direction, EarlyStopping, Monitor, Split, Training};
+pub use training::{ClassWeight, Direction, EarlyStopping, Monitor, Split, Training};

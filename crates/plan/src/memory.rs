@@ -6,6 +6,7 @@
 //! small and depends on the allocator is a constant, measured. A test compares it with what programs take.
 
 use crate::activation::Activation;
+use crate::data::{Normalization, Sampling};
 use crate::layer::{Layer, LayerPlan};
 use crate::run::Settings;
 use crate::step::{Step, steps};
@@ -90,7 +91,9 @@ impl Memory {
         let kept = Kept::of(&network.layers);
         let scratch = steps(&network.layers).iter().map(|step| scratch(*step, largest, threads as u64)).max();
 
-        let decoded = images.validation + images.test + if trains { images.train } else { 0 };
+        // Mean and deviation are taken from training images that are not trained on, too.
+        let reads = trains || settings.data.normalization == Normalization::Standardize;
+        let decoded = images.validation + images.test + if reads { images.train } else { 0 };
         let image = network.input.size() as u64;
         let ahead = match (trains, training.steps_per_epoch) {
             (false, _) => EVALUATED,
@@ -98,14 +101,21 @@ impl Memory {
             (true, None) if images.train == 0 => BATCHES,
             (true, None) => BATCHES.min((images.train as u64).div_ceil(whole) + 1),
         };
+        // Images are mixed with those of a copy.
+        let augmentation = &settings.augmentation;
+        let mixed = u64::from(trains && augmentation.mixup.or(augmentation.cutmix).is_some());
         let activations = if trains { kept.forward + kept.backward } else { kept.forward } * largest;
-        let last_step = if training.steps_per_epoch.is_some() { largest } else { last(images.train).min(largest) };
+        let visited = match settings.data.sampling {
+            Sampling::Natural => images.train,
+            Sampling::Balanced => images.train - images.train % settings.data.classes.len().max(1),
+        };
+        let last_step = if training.steps_per_epoch.is_some() { largest } else { last(visited).min(largest) };
         let last_pass = if images.validation == 0 { last_step } else { last(images.validation) };
         Memory {
             program: PROGRAM + THREAD * threads as u64,
             images: decoded as u64 * IMAGE,
             mapped: decoded as u64 * image,
-            batches: ahead * largest * image * F32,
+            batches: (ahead + mixed) * largest * image * F32,
             weights: if trains { (all * (2 + slots) + gradients) * F32 } else { all * 2 * F32 },
             activations,
             scratch: scratch.unwrap_or(0) * F32,

@@ -59,7 +59,10 @@ pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ColorMode, FillMode, Interpolation, LabelMode, Layer, Loss, Optimizer, Shape};
+    use crate::{
+        ClassWeight, ColorMode, FillMode, Interpolation, LabelMode, Layer, Loss, Mix, Normalization, Optimizer,
+        Sampling, Shape,
+    };
 
     fn settings() -> Settings {
         let input = Shape::Image { height: 4, width: 4, channels: 3 };
@@ -73,11 +76,13 @@ mod tests {
                 color_mode: ColorMode::Rgb,
                 batch_size: 20,
                 interpolation: Interpolation::Bilinear,
+                normalization: Normalization::Rescale,
                 shuffle: true,
+                sampling: Sampling::Natural,
                 on_error: OnError::Refuse,
                 generate: None,
             },
-            augmentation: Augmentation { operations: Vec::new(), fill_mode: FillMode::Nearest },
+            augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, Some(7))]).unwrap(),
             training: Training {
                 epochs: 2,
@@ -86,6 +91,7 @@ mod tests {
                 optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
                 metrics: Vec::new(),
                 early_stopping: None,
+                class_weight: None,
             },
         }
     }
@@ -105,17 +111,22 @@ mod tests {
             run_id(&settings, 0, "digest", None)
         };
         let base = id(&|_| {});
-        let decisive: [&dyn Fn(&mut Settings); 11] = [
+        let decisive: [&dyn Fn(&mut Settings); 16] = [
             &|s| s.data.classes.swap(0, 1),
             &|s| s.data.label_mode = LabelMode::Categorical,
             &|s| s.data.batch_size = 21,
             &|s| s.data.interpolation = Interpolation::Nearest,
             &|s| s.data.color_mode = ColorMode::Grayscale,
+            &|s| s.data.normalization = Normalization::Standardize,
             &|s| s.data.shuffle = false,
+            &|s| s.data.sampling = Sampling::Balanced,
+            &|s| s.augmentation.mixup = Some(Mix { alpha: 0.2, p: 1.0 }),
+            &|s| s.augmentation.cutmix = Some(Mix { alpha: 0.2, p: 1.0 }),
             &|s| s.augmentation.fill_mode = FillMode::Wrap,
             &|s| s.network.layers[0].name = "flat".to_owned(),
             &|s| s.training.epochs = 3,
             &|s| s.training.steps_per_epoch = Some(4),
+            &|s| s.training.class_weight = Some(ClassWeight::Balanced),
             &|s| s.training.optimizer = Optimizer::Sgd { learning_rate: 0.2, momentum: 0.0, nesterov: false },
         ];
         for (index, change) in decisive.iter().enumerate() {

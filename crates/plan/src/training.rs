@@ -4,6 +4,7 @@ use crate::loss::Loss;
 use crate::metric::Metric;
 use crate::optimizer::Optimizer;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a network is trained.
@@ -21,6 +22,19 @@ pub struct Training {
     pub metrics: Vec<Metric>,
     /// When to stop before the last epoch.
     pub early_stopping: Option<EarlyStopping>,
+    /// How much the images of each class count in the training loss; `None`: all alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weight: Option<ClassWeight>,
+}
+
+/// How much the images of each class count: Keras's `class_weight`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassWeight {
+    /// Images / (classes x images of the class), over the training images: every class counts as much as every other.
+    Balanced,
+    /// A weight for each class by its name; 1 for those that are not named.
+    Given(BTreeMap<String, f64>),
 }
 
 impl Training {

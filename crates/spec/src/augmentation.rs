@@ -6,6 +6,7 @@ mod operation;
 
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log};
+use crate::mix;
 use crate::value::{Bounds, boolean, items, number, two};
 use plan::{Augmentation, Operation};
 
@@ -15,12 +16,18 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
     let mut fields = Fields::open(at, "augmentation", log)?;
     let enabled = fields.optional("enabled", log, boolean).unwrap_or(true);
     let fill_mode = fill::read(&mut fields, "fill_mode", "fill_value", log);
+    let mixes = !(fields.lacks("mixup") && fields.lacks("cutmix"));
+    let mixup = fields.optional("mixup", log, mix::mixup);
+    let cutmix = fields.optional("cutmix", log, mix::cutmix);
     let span = fields.span;
     let ops = fields.at("ops", log);
     let keras = fields.at("keras", log);
     let chain = match (&ops, &keras) {
-        (Some(ops), None) => operations(ops, image_size, log)
-            .map(|operations| Augmentation { operations, fill_mode: fill_mode.unwrap_or_default() }),
+        (Some(ops), None) => operations(ops, image_size, log).map(|operations| Augmentation {
+            operations,
+            fill_mode: fill_mode.unwrap_or_default(),
+            ..Augmentation::default()
+        }),
         (None, Some(keras)) => keras::read(keras, fill_mode, image_size, log),
         (Some(ops), Some(keras)) => {
             let message = "`augmentation` has both `ops` and `keras`";
@@ -32,7 +39,7 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
             None
         }
         (None, None) => {
-            if enabled {
+            if enabled && !mixes {
                 let message = "augmentation is enabled, but has no `ops`";
                 log.add(
                     Finding::new(span, message, "`ops` is missing")
@@ -47,7 +54,8 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
     if !enabled {
         return Some(Augmentation::default());
     }
-    if let (true, Some(empty)) = (chain.operations.is_empty(), ops.map(|_| "ops").or(keras.map(|_| "keras"))) {
+    if let (true, Some(empty)) = (chain.operations.is_empty() && !mixes, ops.map(|_| "ops").or(keras.map(|_| "keras")))
+    {
         let message = format!("augmentation is enabled, but `{empty}` is empty");
         let help = match empty {
             "ops" => "list operations in `ops`, or switch it off: `enabled = false`",
@@ -55,7 +63,7 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
         };
         log.add(Finding::new(span, message, "").help(help));
     }
-    Some(chain)
+    Some(Augmentation { mixup, cutmix, ..chain })
 }
 
 /// A list of operations.

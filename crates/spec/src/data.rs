@@ -4,7 +4,7 @@ use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::source;
 use crate::value::{boolean, choice, count, integer, items, text, two};
-use plan::{ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, OnError};
+use plan::{ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling};
 use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
@@ -25,7 +25,9 @@ pub struct DataSpec {
     pub color_mode: ColorMode,
     pub batch_size: usize,
     pub interpolation: Interpolation,
+    pub normalization: Normalization,
     pub shuffle: bool,
+    pub sampling: Sampling,
     pub on_error: OnError,
     pub generate: Option<Generate>,
 }
@@ -34,6 +36,8 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
     let color_modes = [("rgb", ColorMode::Rgb), ("grayscale", ColorMode::Grayscale)];
     let interpolations = Interpolation::ALL.map(|interpolation| (interpolation.name(), interpolation));
+    let normalizations = [("rescale", Normalization::Rescale), ("standardize", Normalization::Standardize)];
+    let samplings = [("natural", Sampling::Natural), ("balanced", Sampling::Balanced)];
     let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
     let mut fields = Fields::open(at, "data", log)?;
     let places = source::read(&mut fields, folder, log);
@@ -57,7 +61,9 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
         interpolation: fields
             .optional("interpolation", log, choice(&interpolations))
             .unwrap_or(Interpolation::Bilinear),
+        normalization: fields.optional("normalization", log, choice(&normalizations)).unwrap_or_default(),
         shuffle: fields.optional("shuffle", log, boolean).unwrap_or(true),
+        sampling: fields.optional("sampling", log, choice(&samplings)).unwrap_or_default(),
         on_error: fields.optional("on_error", log, choice(&on_errors)).unwrap_or_default(),
         generate,
     };

@@ -12,6 +12,7 @@
 //! once. The vocabulary that users see is in `docs/experiment-file.md`; a test holds that file to the keys read here.
 
 mod augmentation;
+mod class_weight;
 mod data;
 mod diagnostics;
 mod document;
@@ -23,6 +24,7 @@ mod layer;
 mod load;
 mod log;
 mod matrix;
+mod mix;
 mod model;
 mod network;
 mod optimizer;

@@ -1,12 +1,13 @@
 //! One variant's tree as plain settings: every table read, defaults filled in, shapes worked out.
 
+use crate::class_weight::ClassWeightSpec;
 use crate::data::{self, DataSpec};
 use crate::document::{Entry, Node};
 use crate::fields::At;
 use crate::layer::LayerSpec;
 use crate::log::{Finding, Log, Source, Span};
 use crate::training::TrainingSpec;
-use crate::{augmentation, diagnostics, head, model, network, suggest, training};
+use crate::{augmentation, class_weight, diagnostics, head, model, network, suggest, training};
 use plan::{Augmentation, DataPlan, DataSource, Settings, Training};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ pub fn resolve(root: &Node, context: &Context, log: &mut Log) -> Option<Settings
     });
     let classes = head::classes(&data, mode, known.as_ref().and_then(|known| known.as_deref().ok()), log);
     let labels = head::Labels { mode, loss, classes };
+    class_weight::check(&training.class_weight, &labels.classes, log);
 
     let model = model?;
     let mut layers = model.layers?;
@@ -97,7 +99,9 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
         color_mode: data.color_mode,
         batch_size: data.batch_size,
         interpolation: data.interpolation,
+        normalization: data.normalization,
         shuffle: data.shuffle,
+        sampling: data.sampling,
         on_error: data.on_error,
         generate: data.generate.clone(),
     })
@@ -111,6 +115,7 @@ fn plan_training(spec: TrainingSpec, loss: plan::Loss) -> Option<Training> {
         optimizer: spec.optimizer?,
         metrics: spec.metrics,
         early_stopping: spec.early_stopping,
+        class_weight: spec.class_weight.map(ClassWeightSpec::plan),
     })
 }
 

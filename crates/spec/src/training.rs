@@ -1,5 +1,6 @@
 //! `[training]`.
 
+use crate::class_weight::{self, ClassWeightSpec};
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::optimizer;
@@ -15,6 +16,7 @@ pub struct TrainingSpec {
     pub optimizer: Option<Optimizer>,
     pub metrics: Vec<Metric>,
     pub early_stopping: Option<EarlyStopping>,
+    pub class_weight: Option<ClassWeightSpec>,
 }
 
 const METRICS: [(&str, Metric); 1] = [("accuracy", Metric::Accuracy)];
@@ -35,6 +37,7 @@ pub fn read(at: &At, log: &mut Log) -> Option<TrainingSpec> {
     let metrics =
         fields.optional("metrics", log, metrics).unwrap_or_else(|| METRICS.map(|(_, metric)| metric).to_vec());
     let early_stopping = fields.optional("early_stopping", log, |at, log| early_stopping(at, &metrics, log));
+    let class_weight = fields.optional("class_weight", log, class_weight::read);
     fields.close(log);
     Some(TrainingSpec {
         epochs: epochs.map(|epochs| epochs as u32), // both are bounded above
@@ -43,6 +46,7 @@ pub fn read(at: &At, log: &mut Log) -> Option<TrainingSpec> {
         optimizer,
         metrics,
         early_stopping,
+        class_weight,
     })
 }
 

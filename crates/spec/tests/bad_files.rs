@@ -40,6 +40,16 @@ complaints! {
     split_in_percent: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [80, 20] }";
     split_without_training: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [0, 1] }";
     split_of_drawn_images: "batch_size = 20" => "batch_size = 20\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nsplit = { type = \"hash\", probabilities = [0.5, 0.5] }";
+    normalization_unknown: "batch_size = 20" => "batch_size = 20\nnormalization = \"standardise\"";
+    sampling_unknown: "batch_size = 20" => "batch_size = 20\nsampling = \"equal\"";
+    mixup_of_alpha_0: "[augmentation]" => "[augmentation]\nmixup = { alpha = 0 }";
+    mixup_of_an_unknown_key: "[augmentation]" => "[augmentation]\nmixup = { alhpa = 0.2 }\ncutmix = 1.0";
+    cutmix_more_often_than_always: "[augmentation]" => "[augmentation]\ncutmix = { p = 1.5 }";
+    class_weight_of_no_class: "epochs = 2" => "epochs = 2\nclass_weight = { cat = 1.0, dgo = 2.5 }";
+    class_weight_below_0: "epochs = 2" => "epochs = 2\nclass_weight = { cat = -1, dog = \"2\" }";
+    class_weight_unknown: "epochs = 2" => "epochs = 2\nclass_weight = \"balance\"";
+    class_weight_of_a_wrong_type: "epochs = 2" => "epochs = 2\nclass_weight = [1.0, 2.5]";
+    class_weight_empty: "epochs = 2" => "epochs = 2\nclass_weight = {}";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     random_crop_of_no_size: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"random_crop\" }, { type = \"random_crop\", size = [33, 20] }";

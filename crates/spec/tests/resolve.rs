@@ -3,7 +3,10 @@
 mod common;
 
 use common::{GOOD, good_but, load, load_with};
-use plan::{Activation, ColorMode, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer, SplitKind, SplitPlan};
+use plan::{
+    Activation, ClassWeight, ColorMode, Experiment, Interpolation, LabelMode, Layer, Loss, Optimizer, Sampling,
+    SplitKind, SplitPlan,
+};
 use std::path::Path;
 
 const EVERYTHING: &str = include_str!("fixtures/everything.toml");
@@ -136,6 +139,36 @@ fn augmentation_that_is_off_is_no_augmentation() {
     let experiment = load(GOOD).unwrap();
     assert_eq!(experiment.variants[0].settings.augmentation, plan::Augmentation::default());
     assert_eq!(experiment.variants[2].settings.augmentation.operations.len(), 2);
+}
+
+#[test]
+fn mixing_needs_no_operations_and_has_defaults() {
+    let mixed = |augmentation: &str| {
+        let (before, rest) = GOOD.split_once("[augmentation]").unwrap();
+        let (_, after) = rest.split_once("[[model.layers]]").unwrap();
+        let text = format!("{before}[augmentation]\n{augmentation}\n[[model.layers]]{after}");
+        load(&text).unwrap().variants.pop().unwrap().settings.augmentation
+    };
+    let found = mixed("mixup = {}\ncutmix = { p = 0.5 }");
+    assert_eq!(found.mixup, Some(plan::Mix { alpha: 0.2, p: 1.0 }));
+    assert_eq!(found.cutmix, Some(plan::Mix { alpha: 1.0, p: 0.5 }));
+    assert!(found.operations.is_empty());
+    assert_eq!(mixed("mixup = {}\nops = []").mixup, found.mixup);
+}
+
+#[test]
+fn what_balances_classes_can_be_a_factor() {
+    let text = without_factors()
+        + "[factors.balance]\nnone = {}\nweights = { \"training.class_weight\" = \"balanced\" }\n"
+        + "given = { \"training.class_weight.dog\" = 3 }\nsampling = { \"data.sampling\" = \"balanced\" }\n";
+    let experiment = load(&text).unwrap();
+    let given = [("dog".to_owned(), 3.0)].into();
+    let found = experiment.variants.iter().map(|variant| variant.settings.training.class_weight.clone());
+    let expected = [None, Some(ClassWeight::Balanced), Some(ClassWeight::Given(given)), None];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert_eq!(experiment.variants[3].settings.data.sampling, Sampling::Balanced);
+    // Which classes there are is not known yet: nothing is said.
+    assert!(load_with(&text.replace("weight.dog", "weight.fox"), &[], &[]).is_ok());
 }
 
 #[test]

@@ -228,7 +228,7 @@ mod tests {
         assert!(error.to_string().contains("`optimizer/1/d.kernel` belongs to no layer"), "{error}");
         let error = Checkpoint::load(&path, "feed", &network(), 3).unwrap_err();
         assert!(error.to_string().contains("`d.kernel` is missing"), "{error}");
-        std::fs::write(&path, weights::encode(&checkpoint(false).weights).unwrap()).unwrap();
+        std::fs::write(&path, weights::encode(&checkpoint(false).weights, None).unwrap()).unwrap();
         let error = Checkpoint::load(&path, "feed", &network(), 2).unwrap_err();
         assert!(matches!(error, CheckpointError::Ledger(_)), "{error}");
     }

@@ -74,6 +74,7 @@ mod tests {
             optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
             metrics: vec![Metric::Accuracy],
             early_stopping,
+            class_weight: None,
         }
     }
 

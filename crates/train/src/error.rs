@@ -59,6 +59,14 @@ pub enum TrainError {
         /// The classes that the data has.
         names: Vec<String>,
     },
+    /// A weight is given to a class that is not there.
+    #[error("training.class_weight names the class {name}, but the data has the classes {}", .names.join(", "))]
+    ClassWeight {
+        /// The class that is not there.
+        name: String,
+        /// The classes that the data has.
+        names: Vec<String>,
+    },
     /// Early stopping watches what there is not.
     #[error("early_stopping watches {monitor}, but there are no validation images to measure it on")]
     Monitor {

@@ -3,7 +3,7 @@
 use crate::error::TrainError;
 use crate::learner::Learner;
 use crate::metric::Meter;
-use data::Images;
+use data::{Images, Standardization};
 use nn::Model;
 use plan::Metric;
 use record::Measures;
@@ -50,7 +50,8 @@ impl Tally {
     }
 }
 
-/// Measures `images` as they are: not augmented, no dropout.
+/// Measures `images` as they are: not augmented, no dropout, all classes alike; standardized where `standardization` is
+/// given.
 ///
 /// # Errors
 /// [`TrainError::Loader`] where no batches can be made of them.
@@ -58,11 +59,12 @@ pub fn evaluate<M: Model>(
     learner: &mut Learner<M>,
     images: &Arc<Images>,
     batch_size: usize,
+    standardization: Option<&Standardization>,
     metrics: &[Metric],
 ) -> Result<Measures, TrainError> {
     let mut tally = Tally::new(metrics);
     let penalty = learner.penalty();
-    for batch in data::eval_batches(images, batch_size)? {
+    for batch in data::eval_batches(images, batch_size, standardization)? {
         let labels = batch.labels.clone();
         let seen = learner.look(batch, penalty);
         tally.add(seen.loss, &seen.logits, &labels);

@@ -102,6 +102,7 @@ impl<'a, M: Model> Session<'a, M> {
                 Arc::clone(images),
                 &settings.data,
                 &settings.augmentation,
+                splits.standardization.as_ref(),
                 steps,
                 run.seed,
                 threads,
@@ -116,8 +117,9 @@ impl<'a, M: Model> Session<'a, M> {
             iterations: 0,
             timing: Vec::new(),
         };
-        let mut session =
-            Session { order, splits, loader, learner: Learner::new(run)?, ledger, best: None, saving: None };
+        let mut learner = Learner::new(run)?;
+        learner.weigh(splits.class_weights.clone());
+        let mut session = Session { order, splits, loader, learner, ledger, best: None, saving: None };
         let path = directory.checkpoint();
         let slots = settings.training.optimizer.slots();
         match Checkpoint::load(&path, run_id, &settings.network, slots) {
@@ -239,7 +241,7 @@ impl<'a, M: Model> Session<'a, M> {
     fn measure(&mut self, images: &Arc<data::Images>) -> Result<Measures, TrainError> {
         let batch_size = self.order.run.settings.data.batch_size;
         let metrics = &self.training().metrics;
-        evaluate(&mut self.learner, images, batch_size, metrics)
+        evaluate(&mut self.learner, images, batch_size, self.splits.standardization.as_ref(), metrics)
     }
 
     /// Enters an epoch into the ledger, and keeps its weights where it is the best. Gives the weights.
@@ -323,7 +325,10 @@ impl<'a, M: Model> Session<'a, M> {
         }
         let directory = self.order.directory;
         match &weights {
-            Some(weights) => disk::write(&directory.model(), &weights::encode(weights)?)?,
+            Some(weights) => {
+                let bytes = weights::encode(weights, self.splits.standardization.as_ref())?;
+                disk::write(&directory.model(), &bytes)?
+            }
             // An older run's model must not pass for this one's.
             None => disk::remove(&directory.model())?,
         }

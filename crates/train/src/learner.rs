@@ -3,6 +3,7 @@
 //! This is where the typed model ends: beyond it there are names, shapes and slices.
 
 use crate::arrays::Array;
+use crate::class_weight::{ClassWeights, targets};
 use crate::error::TrainError;
 use crate::l2;
 use crate::optimizer::{Optimizer, StateError};
@@ -20,6 +21,8 @@ pub struct Learner<M> {
     optimizer: Optimizer,
     loss: Loss,
     mean_loss: MeanLoss,
+    /// How much images count in a step, by their class; `None`: all alike.
+    class_weights: Option<ClassWeights>,
     /// Of the last step, for the next to overwrite.
     gradients: Gradients<f32, Cpu>,
     /// Images of the last step and of every pass since, where they were as many. Layers keep the tensors of one size
@@ -35,7 +38,7 @@ pub struct Learner<M> {
 /// What a batch showed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seen {
-    /// The mean loss over the batch, with the penalties.
+    /// The mean loss over the batch, with the penalties; that of a step is weighted by class.
     pub loss: f64,
     /// For each image a row of logits.
     pub logits: Vec<f32>,
@@ -62,6 +65,7 @@ impl<M: Model> Learner<M> {
             optimizer: Optimizer::new(settings.training.optimizer, &sizes),
             loss: settings.training.loss,
             mean_loss: MeanLoss::new(settings.training.loss),
+            class_weights: None,
             gradients: Gradients::leaky(),
             count: Cell::new(None),
             seed: run.seed,
@@ -84,6 +88,11 @@ impl<M: Model> Learner<M> {
         Learner::new(&run)
     }
 
+    /// Weighs the images of the steps to come by their class.
+    pub fn weigh(&mut self, class_weights: Option<ClassWeights>) {
+        self.class_weights = class_weights;
+    }
+
     /// A step of training on a batch of `epoch`: the pass forward, the pass backward and the optimizer's step. Loss and
     /// logits are those before the step.
     ///
@@ -91,9 +100,10 @@ impl<M: Model> Learner<M> {
     /// [`TrainError::Memory`] where there is none left for the gradients.
     pub fn step(&mut self, epoch: u32, batch: Batch) -> Result<Seen, TrainError> {
         let penalty = self.penalty();
-        let Batch { pixels, labels, positions } = batch;
+        let targets = targets(&batch, self.class_weights.as_ref());
+        let Batch { pixels, positions, .. } = batch;
         let pass = Pass::Training { seed: self.seed, epoch: u64::from(epoch), positions: &positions };
-        let count = labels.len();
+        let count = targets.len();
         if self.count.replace(Some(count)) != Some(count) {
             // Before the pass, so that they do not lie beside the new ones.
             self.gradients = Gradients::leaky();
@@ -101,7 +111,7 @@ impl<M: Model> Learner<M> {
         let gradients = std::mem::replace(&mut self.gradients, Gradients::leaky());
         let output = self.model.forward(nn::Batch { pixels, count }, nn::tape(gradients), &pass);
         let logits = slice(&output).to_vec();
-        let (mean, loss) = self.mean_loss.forward(output, &labels);
+        let (mean, loss) = self.mean_loss.forward(output, &targets);
         let mut gradients = loss.try_backward().map_err(memory)?;
         let mut step = self.optimizer.step();
         for (index, (_, parameter)) in parameters(&mut self.model).into_iter().enumerate() {
@@ -121,7 +131,7 @@ impl<M: Model> Learner<M> {
         Seen { loss: total / labels.len() as f64 + penalty, logits }
     }
 
-    /// The logits of `count` images: `pixels` are numbers in [0, 1], (image, height, width, channel).
+    /// The logits of `count` images: `pixels` are numbers as the run's normalization gives, (image, height, width, channel).
     pub fn forward(&self, pixels: Vec<f32>, count: usize) -> Vec<f32> {
         self.passes(count);
         slice(&self.model.forward(nn::Batch { pixels, count }, NoneTape, &Pass::Inference)).to_vec()
@@ -136,8 +146,8 @@ impl<M: Model> Learner<M> {
         loss::probabilities(self.loss, logits, self.units).chunks(self.units).map(of_row).collect()
     }
 
-    /// What each layer makes of one image, in order, those between fused layers too: `pixels` are its numbers in [0, 1],
-    /// (height, width, channel).
+    /// What each layer makes of one image, in order, those between fused layers too: `pixels` are its numbers,
+    /// as the run's normalization gives, (height, width, channel).
     pub fn observe(&self, pixels: Vec<f32>) -> Vec<Observed> {
         self.passes(1);
         let mut observed = Vec::new();
@@ -227,6 +237,7 @@ mod tests {
         let batch = |count: usize| Batch {
             pixels: vec![0.5; count * 16 * 16 * 3],
             labels: vec![1; count],
+            mixed: Vec::new(),
             positions: (0..count as u64).collect(),
         };
         // dfdx does not say how many there are, but shows them all.

@@ -7,6 +7,7 @@
 pub mod arrays;
 pub mod channel;
 pub mod checkpoint;
+pub mod class_weight;
 mod disk;
 pub mod early_stopping;
 pub mod error;

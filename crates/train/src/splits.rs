@@ -1,7 +1,8 @@
 //! The images of a run, as the tool has prepared them, or the reason why the run refuses to start.
 
+use crate::class_weight::ClassWeights;
 use crate::error::TrainError;
-use data::{Images, Set};
+use data::{Images, Set, Standardization};
 use plan::{Loss, Prepared, Run, Split};
 use std::sync::Arc;
 
@@ -15,23 +16,36 @@ pub struct Splits {
     pub validation: Option<Arc<Images>>,
     /// What is looked at once, at the end.
     pub test: Option<Arc<Images>>,
+    /// That of the training images, where images are standardized.
+    pub standardization: Option<Standardization>,
+    /// How much the training images of each class count, where they do not count alike.
+    pub class_weights: Option<ClassWeights>,
 }
 
 impl Splits {
     /// Maps the prepared images of `run`.
     ///
     /// # Errors
-    /// [`TrainError`] where they are not what the run was planned on, or where the network or the early stopping asks for
-    /// something else than what is there.
+    /// [`TrainError`] where they are not what the run was planned on, or where the network, the class weights or the early
+    /// stopping ask for something else than what is there.
     pub fn open(run: &Run, images: &Prepared) -> Result<Splits, TrainError> {
-        let Set { classes, train, validation, test } = Set::open(images, &run.settings.data)?;
+        let (data, training) = (&run.settings.data, &run.settings.training);
+        let Set { classes, train, validation, test } = Set::open(images, data)?;
         check_head(run, &classes)?;
+        let standardization = Standardization::of(data.normalization, &train);
+        let train = (training.epochs > 0).then_some(train);
+        let class_weights = match (&train, &training.class_weight) {
+            (Some(images), Some(plan)) => Some(ClassWeights::new(plan, &classes, &images.labels)?),
+            (_, _) => None,
+        };
         let there = |images: Option<Images>| images.filter(|images| !images.is_empty()).map(Arc::new);
         let splits = Splits {
             classes,
-            train: (run.settings.training.epochs > 0).then(|| Arc::new(train)),
+            train: train.map(Arc::new),
             validation: there(validation),
             test: there(test),
+            standardization,
+            class_weights,
         };
         check_monitor(run, splits.validation.is_some())?;
         Ok(splits)

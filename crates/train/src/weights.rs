@@ -1,7 +1,9 @@
 //! A network's weights as named arrays: `<layer>.kernel` (convolution: height, width, in, out; dense: in, out) and
-//! `<layer>.bias`, in a safetensors file that other tools read too.
+//! `<layer>.bias`, in a safetensors file that other tools read too. Where the network takes standardized images, the file's
+//! header has the means and deviations.
 
 use crate::arrays::{self, Array, ArraysError, Borrowed};
+use data::Standardization;
 use plan::Network;
 use std::fmt;
 use std::io;
@@ -9,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// The weights of a network, layer by layer.
 pub type Weights = Vec<Array>;
+
+/// The note of a file whose network takes images in [0, 1].
+const NOTE: &str = "weights";
 
 /// Why a weights file does not fit.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +33,15 @@ pub enum WeightsError {
         path: PathBuf,
         /// What is wrong.
         source: ArraysError,
+    },
+    /// It does not say how to standardize images.
+    #[error(
+        "the weights {path} do not say how their images were standardized: expected the model.safetensors of a run with \
+         normalization = \"standardize\"", path = path.display()
+    )]
+    Standardization {
+        /// The file.
+        path: PathBuf,
     },
     /// It holds the weights of another network.
     #[error("the weights {path} do not fit the network:{list}", path = path.display(), list = list(misfits))]
@@ -90,13 +104,24 @@ pub fn expected(network: &Network) -> Vec<(String, Vec<usize>)> {
     network.layers.iter().flat_map(of).collect()
 }
 
-/// The bytes of a weights file: the same for the same weights.
+/// The bytes of a weights file: the same for the same weights. `standardization` is that of the images, where there is one.
 ///
 /// # Errors
 /// [`ArraysError`] where a name occurs twice.
-pub fn encode(weights: &[Array]) -> Result<Vec<u8>, ArraysError> {
+pub fn encode(weights: &[Array], standardization: Option<&Standardization>) -> Result<Vec<u8>, ArraysError> {
+    // Numbers under fixed keys, which JSON can always hold.
+    let note = standardization.and_then(|numbers| serde_json::to_string(numbers).ok());
     let borrowed = weights.iter().map(|a| Borrowed::new(a.name.clone(), &a.shape, &a.values));
-    arrays::encode(&borrowed.collect::<Vec<_>>(), "weights")
+    arrays::encode(&borrowed.collect::<Vec<_>>(), note.as_deref().unwrap_or(NOTE))
+}
+
+/// How the images of a weights file's network were standardized.
+///
+/// # Errors
+/// [`WeightsError`] where the file cannot be read or does not say.
+pub fn standardization(path: &Path) -> Result<Standardization, WeightsError> {
+    let (_, note) = read(path)?;
+    serde_json::from_str(&note).map_err(|_| WeightsError::Standardization { path: path.to_path_buf() })
 }
 
 /// Reads a weights file for `network`.
@@ -104,10 +129,14 @@ pub fn encode(weights: &[Array]) -> Result<Vec<u8>, ArraysError> {
 /// # Errors
 /// [`WeightsError`], which lists every tensor that is missing, too many or of another shape.
 pub fn load(path: &Path, network: &Network) -> Result<Weights, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|source| WeightsError::Read { path: path.to_path_buf(), source })?;
-    let (found, _) =
-        arrays::decode(&bytes).map_err(|source| WeightsError::Format { path: path.to_path_buf(), source })?;
+    let (found, _) = read(path)?;
     fit(found, network).map_err(|misfits| WeightsError::Misfit { path: path.to_path_buf(), misfits })
+}
+
+/// Arrays and note.
+fn read(path: &Path) -> Result<(Vec<Array>, String), WeightsError> {
+    let bytes = std::fs::read(path).map_err(|source| WeightsError::Read { path: path.to_path_buf(), source })?;
+    arrays::decode(&bytes).map_err(|source| WeightsError::Format { path: path.to_path_buf(), source })
 }
 
 /// Puts arrays into the order of the network's layers.
@@ -163,8 +192,20 @@ mod tests {
             [array("b.kernel", &[3, 2]), array("b.bias", &[2]), array("a.kernel", &[2, 1]), array("a.bias", &[1])];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("w.safetensors");
-        std::fs::write(&path, encode(&weights).unwrap()).unwrap();
+        std::fs::write(&path, encode(&weights, None).unwrap()).unwrap();
         assert_eq!(load(&path, &network()).unwrap(), weights);
+        assert_eq!(
+            standardization(&path).unwrap_err().to_string(),
+            format!(
+                "the weights {} do not say how their images were standardized: expected the model.safetensors of a run \
+                 with normalization = \"standardize\"",
+                path.display()
+            )
+        );
+        let numbers = Standardization { mean: vec![0.1, 1.0 / 3.0], standard_deviation: vec![2.0 / 7.0, 1e-300] };
+        std::fs::write(&path, encode(&weights, Some(&numbers)).unwrap()).unwrap();
+        assert_eq!(load(&path, &network()).unwrap(), weights);
+        assert_eq!(standardization(&path).unwrap(), numbers);
     }
 
     #[test]

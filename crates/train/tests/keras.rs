@@ -20,7 +20,7 @@ fn run(folder: &Path, images: &str, network: Network, stored: &Value, optimizer:
     let settings = &mut run.settings;
     let weights = folder.join("initial.safetensors");
     let initial = initial(&network, &stored["tensors"], 1.0);
-    std::fs::write(&weights, weights::encode(&initial).unwrap()).unwrap();
+    std::fs::write(&weights, weights::encode(&initial, None).unwrap()).unwrap();
     let plan::Shape::Image { height, width, .. } = network.input else { panic!("networks take images") };
     settings.data.image_size = [height, width];
     settings.data.batch_size = stored["batch_size"].as_u64().unwrap() as usize;

@@ -8,9 +8,9 @@ use crate::output::out;
 use crate::progress::Progress;
 use data::augment::Drawn;
 use data::preview::Preview;
-use data::{Cache, Manifest};
+use data::{Cache, Manifest, Part};
 use launch::Workshop;
-use plan::{DataPlan, FillMode, OnError, Variant};
+use plan::{Augmentation, DataPlan, FillMode, OnError, Variant};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,14 +31,17 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
             let seen = preview.seen(index, epoch, 1);
             let Some(seen) = seen.first().filter(|seen| seen.epoch == epoch) else {
                 let next = seen.first().map_or(epoch, |seen| seen.epoch);
+                let why = match variant.settings.training.steps_per_epoch {
+                    Some(steps) => format!("steps_per_epoch = {steps}"),
+                    None => "sampling = \"balanced\"".to_owned(),
+                };
                 return Err(Error::Data(format!(
-                    "the network does not see {} in epoch {epoch}: with `steps_per_epoch = {}` an epoch is not the whole data set\n\
+                    "the network does not see {} in epoch {epoch}: with `{why}` an epoch is not the whole data set\n\
                      It sees it next in epoch {next}.",
                     image.display(),
-                    variant.settings.training.steps_per_epoch.unwrap_or(0)
                 )));
             };
-            let (drawn, png) = preview.one(index, *seen).map_err(bad)?;
+            let (copy, png) = preview.one(index, *seen).map_err(bad)?;
             if arguments.json {
                 let path = &manifest.train.files[index].path;
                 let mut object = Map::new();
@@ -47,7 +50,11 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
                 object.insert("seed".into(), json!(seed));
                 object.insert("epoch".into(), json!(epoch));
                 object.insert("position".into(), json!(seen.position));
-                describe(&drawn, &mut object);
+                describe(&copy.drawn, &mut object);
+                if let Some((other, part)) = &copy.mixed {
+                    let other = &manifest.train.files[*other].path;
+                    describe_mixed(other, part, &mut object);
+                }
                 out(&format!("{:#}\n", Value::Object(object)))?;
             }
             png
@@ -67,7 +74,7 @@ fn variant<'a>(arguments: &args::Preview, loaded: &'a Loaded) -> Result<&'a Vari
     match &arguments.variant {
         Some(name) => loaded.variant(name),
         None => {
-            let augments = |variant: &&Variant| !variant.settings.augmentation.operations.is_empty();
+            let augments = |variant: &&Variant| variant.settings.augmentation != Augmentation::default();
             loaded
                 .experiment
                 .variants
@@ -127,4 +134,20 @@ fn describe(drawn: &Drawn, object: &mut Map<String, Value>) {
         object.insert("fill_value".into(), json!(value));
     }
     object.extend(drawn.parameters().into_iter().map(|(name, parameter)| (name, json!(parameter))));
+}
+
+/// What was mixed into the image, by name.
+fn describe_mixed(other: &Path, part: &Part, object: &mut Map<String, Value>) {
+    object.insert("mixed_with".into(), json!(other.display().to_string()));
+    match part {
+        Part::Blend { kept } => {
+            object.insert("mixup_share".into(), json!(1.0 - kept));
+        }
+        Part::Box { rows, columns } => {
+            object.insert("cutmix_top_px".into(), json!(rows.start));
+            object.insert("cutmix_left_px".into(), json!(columns.start));
+            object.insert("cutmix_height_px".into(), json!(rows.len()));
+            object.insert("cutmix_width_px".into(), json!(columns.len()));
+        }
+    }
 }

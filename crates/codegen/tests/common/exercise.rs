@@ -31,7 +31,7 @@ fn main() {
     let loss = if units == 1 { plan::Loss::BinaryCrossentropy } else { plan::Loss::CategoricalCrossentropy };
     let pass = Pass::Training { seed: 7, epoch: 1, positions: &[4, 5, 6] };
     let tape: OwnedTape<f32, nn::Cpu> = OwnedTape::default();
-    let mut gradients = nn::loss::MeanLoss::new(loss).forward(model.forward(batch(), tape, &pass), &[0, 1, 1]).1.backward();
+    let mut gradients = nn::loss::MeanLoss::new(loss).forward(model.forward(batch(), tape, &pass), &[0_u32, 1, 1]).1.backward();
     let (mut layers, mut weights) = (0, 0);
     for ((name, layer), plan) in model.layers().into_iter().zip(&network.layers) {
         assert_eq!(name, plan.name);

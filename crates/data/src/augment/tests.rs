@@ -35,6 +35,7 @@ fn tutorial(p: f32) -> Augmentation {
             Operation::Flip { axis: FlipAxis::Horizontal, p },
         ],
         fill_mode: NEAREST,
+        ..Augmentation::default()
     }
 }
 
@@ -68,6 +69,7 @@ fn operations_without_any_range_are_the_identity_for_every_draw() {
             Operation::Flip { axis: FlipAxis::Vertical, p: 0.0 },
         ],
         fill_mode: NEAREST,
+        ..Augmentation::default()
     };
     for position in 0..50 {
         assert_eq!(draw(&idle, 5, 1, position, 20, 31).matrix(), Matrix::IDENTITY);
@@ -200,7 +202,7 @@ fn every_operation(p: f32) -> Vec<Operation> {
 
 /// The picture as a chain leaves it, 30 x 40 pixels.
 fn copy(operations: &[Operation], position: u64) -> Vec<f32> {
-    let chain = Augmentation { operations: operations.to_vec(), fill_mode: NEAREST };
+    let chain = Augmentation { operations: operations.to_vec(), fill_mode: NEAREST, ..Augmentation::default() };
     let mut target = vec![f32::NAN; 30 * 40 * 3];
     apply(&draw(&chain, 4, 2, position, 30, 40), ColorMode::Rgb, &picture(30, 40), &mut target);
     target
@@ -234,7 +236,7 @@ fn every_operation_does_something_and_the_same_for_the_same_key() {
 #[test]
 fn other_operations_and_probabilities_leave_an_operations_numbers_as_they_are() {
     let drawn = |operations: Vec<Operation>| {
-        draw(&Augmentation { operations, fill_mode: NEAREST }, 3, 1, 9, 150, 150).operations
+        draw(&Augmentation { operations, fill_mode: NEAREST, ..Augmentation::default() }, 3, 1, 9, 150, 150).operations
     };
     let brightness = |p| Operation::Brightness { range: [0.5, 1.5], p };
     let hue = Operation::Hue { range: [-0.5, 0.5], p: 1.0 };
@@ -261,7 +263,11 @@ fn one_of_draws_each_of_its_operations_alike_often() {
         Operation::Contrast { range, p: 1.0 },
         Operation::Rotation { degrees: 20.0, p: 0.5 },
     ];
-    let chain = Augmentation { operations: vec![Operation::OneOf { operations, p: 0.9 }], fill_mode: NEAREST };
+    let chain = Augmentation {
+        operations: vec![Operation::OneOf { operations, p: 0.9 }],
+        fill_mode: NEAREST,
+        ..Augmentation::default()
+    };
     let mut counts = [0; 4];
     for position in 0..2000 {
         match draw(&chain, 0, 1, position, 30, 30).operations.as_slice() {
@@ -296,9 +302,15 @@ fn geometry_is_one_resampling_crops_included() {
 #[test]
 fn windows_stay_in_their_bounds() {
     for position in 0..500 {
-        for operation in
-            draw(&Augmentation { operations: every_operation(1.0), fill_mode: NEAREST }, 0, 1, position, 30, 40)
-                .operations
+        for operation in draw(
+            &Augmentation { operations: every_operation(1.0), fill_mode: NEAREST, ..Augmentation::default() },
+            0,
+            1,
+            position,
+            30,
+            40,
+        )
+        .operations
         {
             let (window, padding) = match operation {
                 DrawnOperation::RandomCrop(window) => (window, 2),
@@ -318,7 +330,7 @@ fn parameters_have_the_names_that_people_look_for() {
     operations.push(Operation::Rotation { degrees: 5.0, p: 1.0 });
     operations.push(Operation::Flip { axis: FlipAxis::Vertical, p: 0.0 });
     operations.push(Operation::Grayscale { p: 1.0 });
-    let drawn = draw(&Augmentation { operations, fill_mode: NEAREST }, 0, 1, 0, 30, 40);
+    let drawn = draw(&Augmentation { operations, fill_mode: NEAREST, ..Augmentation::default() }, 0, 1, 0, 30, 40);
     let names: Vec<String> = drawn.parameters().into_iter().map(|(name, _)| name).collect();
     let expected = [
         "rotation_degrees",

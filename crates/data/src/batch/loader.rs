@@ -1,13 +1,16 @@
 //! Training batches, prepared ahead while the network trains on earlier ones.
 //!
 //! One thread walks over the steps of an epoch; the samples of a batch are augmented in parallel on the loader's own
-//! pool, each into its own place. So the number of threads decides when a batch is ready, and nothing else.
+//! pool, each into its own place, and then mixed with each other where the plan says so. So the number of threads decides
+//! when a batch is ready, and nothing else.
 
 use super::ahead::{Batches, Queue};
+use super::mix::{self, mix};
 use super::order::{Order, Pass};
 use super::{Batch, LoaderError};
 use crate::augment;
 use crate::images::Images;
+use crate::standardization::Standardization;
 use plan::{Augmentation, DataPlan};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -22,13 +25,14 @@ pub struct TrainLoader {
 struct Work {
     images: Arc<Images>,
     augmentation: Augmentation,
+    standardization: Option<Standardization>,
     order: Order,
     pool: ThreadPool,
 }
 
 impl TrainLoader {
     /// A loader that prepares the batches of `images` on `threads` threads (at least one). `steps_per_epoch` as in
-    /// [`plan::Training`]; `seed` is the run's.
+    /// [`plan::Training`]; `standardization` is that of `images`, where there is to be one; `seed` is the run's.
     ///
     /// # Errors
     /// [`LoaderError`] where there is nothing to make batches of, or threads cannot be started.
@@ -36,6 +40,7 @@ impl TrainLoader {
         images: Arc<Images>,
         plan: &DataPlan,
         augmentation: &Augmentation,
+        standardization: Option<&Standardization>,
         steps_per_epoch: Option<usize>,
         seed: u64,
         threads: usize,
@@ -52,8 +57,9 @@ impl TrainLoader {
             .thread_name(|index| format!("augment-{index}"))
             .build()
             .map_err(|error| LoaderError::Threads { threads, reason: error.to_string() })?;
-        let order = Order::new(images.len(), plan, steps_per_epoch, seed);
-        Ok(TrainLoader { work: Arc::new(Work { images, augmentation: augmentation.clone(), order, pool }) })
+        let order = Order::new(&images.labels, plan, steps_per_epoch, seed);
+        let (augmentation, standardization) = (augmentation.clone(), standardization.cloned());
+        Ok(TrainLoader { work: Arc::new(Work { images, augmentation, standardization, order, pool }) })
     }
 
     /// Number of batches in each epoch.
@@ -86,21 +92,27 @@ impl Work {
         let chosen = self.order.batch(epoch, step, pass);
         let images = &*self.images;
         let first = (step * self.order.batch_size) as u64;
-        let mut pixels = vec![0.0; chosen.len() * images.image_len()];
+        let mut batch = Batch {
+            pixels: vec![0.0; chosen.len() * images.image_len()],
+            labels: chosen.iter().map(|&image| images.labels[image as usize]).collect(),
+            mixed: Vec::new(),
+            positions: (first..first + chosen.len() as u64).collect(),
+        };
+        let (height, width, channels) = (images.height, images.width, images.color_mode.channels());
         self.pool.install(|| {
-            pixels.par_chunks_exact_mut(images.image_len()).zip(chosen).enumerate().for_each(
+            batch.pixels.par_chunks_exact_mut(images.image_len()).zip(chosen).enumerate().for_each(
                 |(row, (target, &image))| {
                     let position = first + row as u64;
-                    let (height, width) = (images.height, images.width);
                     let drawn = augment::draw(&self.augmentation, self.order.seed, epoch, position, height, width);
                     augment::apply(&drawn, images.color_mode, images.image(image as usize), target);
+                    if let Some(standardization) = &self.standardization {
+                        standardization.apply(channels, target);
+                    }
                 },
             );
+            let key = mix::Key { seed: self.order.seed, epoch, step: step as u64 };
+            mix(&mut batch, &self.augmentation, &key, mix::Size { height, width, channels });
         });
-        Batch {
-            pixels,
-            labels: chosen.iter().map(|&image| images.labels[image as usize]).collect(),
-            positions: (first..first + chosen.len() as u64).collect(),
-        }
+        batch
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! As with a Keras generator, the batches of a run are one endless stream of passes over the data; each pass is a
 //! permutation of its own and ends with a batch that may be smaller. An epoch takes the next `steps_per_epoch` batches
-//! of the stream, or exactly one pass where that is not given.
+//! of the stream, or exactly one pass where that is not given. Where classes are to come alike, a pass is one of `balanced`.
 
-use plan::{DataPlan, Purpose, Stream};
+use super::balanced::Classes;
+use plan::{DataPlan, Purpose, Sampling, Stream};
 
 /// The order of the training images of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub images: usize,
+    /// Where every class is to come as often as every other.
+    classes: Option<Classes>,
     pub batch_size: usize,
     /// `None`: the number of batches in a pass.
     pub steps_per_epoch: Option<usize>,
@@ -34,9 +37,15 @@ pub(super) struct Pass {
 }
 
 impl Order {
-    /// The order of `images` images, at least one, for a run with `seed`; `steps_per_epoch` as in [`plan::Training`].
-    pub fn new(images: usize, plan: &DataPlan, steps_per_epoch: Option<usize>, seed: u64) -> Order {
-        Order { images, batch_size: plan.batch_size, steps_per_epoch, shuffle: plan.shuffle, seed }
+    /// The order of the images with these labels, at least one, for a run with `seed`; `steps_per_epoch` as in
+    /// [`plan::Training`].
+    pub fn new(labels: &[u32], plan: &DataPlan, steps_per_epoch: Option<usize>, seed: u64) -> Order {
+        let classes = match plan.sampling {
+            Sampling::Natural => None,
+            Sampling::Balanced => Some(Classes::of(labels)),
+        };
+        let DataPlan { batch_size, shuffle, .. } = *plan;
+        Order { images: labels.len(), classes, batch_size, steps_per_epoch, shuffle, seed }
     }
 
     /// The first `count` times that each of `images` is seen from `epoch` (from 1) on.
@@ -57,13 +66,24 @@ impl Order {
         seen
     }
 
+    /// The images of the batch in which one is `seen`, and the row of that one.
+    pub fn around(&self, seen: Seen) -> (Vec<u32>, usize) {
+        let position = seen.position as usize;
+        let batch = self.batch(seen.epoch, position / self.batch_size, &mut None).to_vec();
+        (batch, position % self.batch_size)
+    }
+
     /// Batches in an epoch.
     pub fn steps(&self) -> usize {
         self.steps_per_epoch.unwrap_or(self.batches_per_pass())
     }
 
     fn batches_per_pass(&self) -> usize {
-        self.images.div_ceil(self.batch_size)
+        self.per_pass().div_ceil(self.batch_size)
+    }
+
+    fn per_pass(&self) -> usize {
+        self.classes.as_ref().map_or(self.images, |classes| classes.per_pass(self.images))
     }
 
     /// The images of batch `step` (from 0) of `epoch` (from 1). `pass` keeps the permutation for the next batch.
@@ -74,10 +94,13 @@ impl Order {
         let kept = pass.take().filter(|pass| pass.index == index);
         let pass = pass.insert(kept.unwrap_or_else(|| self.pass(index)));
         let first = (batch % per_pass) as usize * self.batch_size;
-        &pass.images[first..(first + self.batch_size).min(self.images)]
+        &pass.images[first..(first + self.batch_size).min(pass.images.len())]
     }
 
     fn pass(&self, index: u64) -> Pass {
+        if let Some(classes) = &self.classes {
+            return Pass { index, images: classes.pass(self.images, index, self.shuffle.then_some(self.seed)) };
+        }
         let mut images: Vec<u32> = (0..self.images as u32).collect();
         if self.shuffle {
             Stream::new(self.seed, Purpose::Shuffle, &[index]).shuffle(&mut images);
@@ -98,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_generator_walks_on_over_the_end_of_a_pass() {
-        let order = Order { images: 5, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
+        let order =
+            Order { images: 5, classes: None, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
         assert_eq!(epoch(&order, 1), [vec![0, 1], vec![2, 3]]);
         assert_eq!(epoch(&order, 2), [vec![4], vec![0, 1]]);
         assert_eq!(epoch(&order, 3), [vec![2, 3], vec![4]]);
@@ -106,7 +130,8 @@ mod tests {
 
     #[test]
     fn passes_are_in_different_orders_decided_by_the_seed() {
-        let order = |seed| Order { images: 50, batch_size: 50, steps_per_epoch: None, shuffle: true, seed };
+        let order =
+            |seed| Order { images: 50, classes: None, batch_size: 50, steps_per_epoch: None, shuffle: true, seed };
         assert_ne!(epoch(&order(1), 1), epoch(&order(1), 2));
         assert_ne!(epoch(&order(1), 1), epoch(&order(2), 1));
         assert_eq!(epoch(&order(1), 7), epoch(&order(1), 7));
@@ -114,7 +139,8 @@ mod tests {
 
     #[test]
     fn an_image_is_seen_where_it_stands_in_its_batches() {
-        let order = Order { images: 5, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
+        let order =
+            Order { images: 5, classes: None, batch_size: 2, steps_per_epoch: Some(2), shuffle: false, seed: 0 };
         let at = |epoch, position| Seen { epoch, position };
         assert_eq!(order.seen(&[1, 4], 1, 2), [vec![at(1, 1), at(2, 3)], vec![at(2, 0), at(3, 2)]]);
         assert_eq!(order.seen(&[1], 3, 1), [vec![at(4, 1)]]);
@@ -123,7 +149,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_pass_has_every_image_once(images in 1_usize..80, batch_size in 1_usize..30, seed: u64) {
-            let order = Order { images, batch_size, steps_per_epoch: None, shuffle: true, seed };
+            let order = Order { images, classes: None, batch_size, steps_per_epoch: None, shuffle: true, seed };
             for number in 1..4 {
                 let mut seen: Vec<u32> = epoch(&order, number).concat();
                 seen.sort_unstable();
@@ -133,7 +159,7 @@ mod tests {
 
         #[test]
         fn epochs_cut_one_stream(images in 1_usize..40, batch_size in 1_usize..12, steps in 1_usize..9, seed: u64) {
-            let cut = Order { images, batch_size, steps_per_epoch: Some(steps), shuffle: true, seed };
+            let cut = Order { images, classes: None, batch_size, steps_per_epoch: Some(steps), shuffle: true, seed };
             let whole = Order { steps_per_epoch: None, ..cut.clone() };
             let cut: Vec<_> = (1..6).flat_map(|number| epoch(&cut, number)).collect();
             let whole: Vec<_> = (1..).flat_map(|number| epoch(&whole, number)).take(cut.len()).collect();

@@ -22,11 +22,12 @@ fn rotated() -> Augmentation {
     Augmentation {
         operations: vec![Operation::Rotation { degrees: 30.0, p: 1.0 }],
         fill_mode: plan::FillMode::Constant { value: 9.0 },
+        ..Augmentation::default()
     }
 }
 
 fn loader(augmentation: &Augmentation, steps: Option<usize>, threads: usize) -> TrainLoader {
-    TrainLoader::new(images(11), &plan(4, true), augmentation, steps, 7, threads).unwrap()
+    TrainLoader::new(images(11), &plan(4, true), augmentation, None, steps, 7, threads).unwrap()
 }
 
 fn epoch(loader: &TrainLoader, epoch: u64) -> Vec<Batch> {
@@ -56,7 +57,7 @@ fn busy() -> (Arc<Images>, Augmentation) {
         Operation::Zoom { range: [0.5, 1.5], p: 1.0 },
         Operation::Cutout { scale: [0.1, 0.3], ratio: [0.5, 2.0], value: 9.0, p: 0.5 },
     ];
-    let augmentation = Augmentation { operations, fill_mode: plan::FillMode::Reflect };
+    let augmentation = Augmentation { operations, fill_mode: plan::FillMode::Reflect, ..Augmentation::default() };
     (Arc::new(Images::held(height, width, ColorMode::Rgb, pixels, labels)), augmentation)
 }
 
@@ -65,13 +66,13 @@ fn copies_are_the_same_at_any_number_of_threads_and_in_a_preview() {
     let (images, augmentation) = busy();
     let plan = plan(4, true);
     let [height, width] = SIZE;
-    let of = |threads| TrainLoader::new(Arc::clone(&images), &plan, &augmentation, Some(5), 7, threads).unwrap();
+    let of = |threads| TrainLoader::new(Arc::clone(&images), &plan, &augmentation, None, Some(5), 7, threads).unwrap();
     let reference = epoch(&of(1), 3);
     for threads in [2, 8] {
         assert_eq!(epoch(&of(threads), 3), reference, "{threads} threads");
     }
     // What a preview draws: the sightings of each image, from the order alone.
-    let order = Order::new(images.len(), &plan, Some(5), 7);
+    let order = Order::new(&images.labels, &plan, Some(5), 7);
     for image in 0..images.len() {
         for seen in order.seen(&[image as u32], 3, 2).concat().iter().filter(|seen| seen.epoch == 3) {
             let drawn = crate::augment::draw(&augmentation, 7, 3, seen.position, height, width);
@@ -93,10 +94,10 @@ fn images_for_evaluation_are_never_augmented() {
     for (index, levels) in levels.chunks_exact_mut(images.image_len()).enumerate() {
         scale(images.image(index), levels);
     }
-    let training = TrainLoader::new(Arc::clone(&images), &plan(4, false), &augmentation, None, 7, 2).unwrap();
+    let training = TrainLoader::new(Arc::clone(&images), &plan(4, false), &augmentation, None, None, 7, 2).unwrap();
     for number in 1..4 {
         let seen: Vec<f32> = epoch(&training, number).into_iter().flat_map(|batch| batch.pixels).collect();
-        let evaluated: Vec<f32> = eval_batches(&images, 4).unwrap().flat_map(|batch| batch.pixels).collect();
+        let evaluated: Vec<f32> = eval_batches(&images, 4, None).unwrap().flat_map(|batch| batch.pixels).collect();
         assert_eq!(evaluated, levels);
         for (seen, level) in seen.chunks_exact(images.image_len()).zip(levels.chunks_exact(images.image_len())) {
             assert_ne!(seen, level);
@@ -139,8 +140,9 @@ fn a_pass_has_every_image_once_with_its_label_and_position() {
 #[test]
 fn unshuffled_batches_are_in_file_order_and_equal_to_evaluation() {
     let images = images(5);
-    let still = TrainLoader::new(Arc::clone(&images), &plan(2, false), &Augmentation::default(), None, 0, 1).unwrap();
-    let evaluation: Vec<Batch> = eval_batches(&images, 2).unwrap().collect();
+    let still =
+        TrainLoader::new(Arc::clone(&images), &plan(2, false), &Augmentation::default(), None, None, 0, 1).unwrap();
+    let evaluation: Vec<Batch> = eval_batches(&images, 2, None).unwrap().collect();
     assert_eq!(epoch(&still, 1), evaluation);
     assert_eq!(epoch(&still, 2), evaluation);
     assert_eq!(evaluation.iter().map(Batch::len).collect::<Vec<_>>(), [2, 2, 1]);
@@ -162,22 +164,82 @@ fn augmented_copies_differ_from_epoch_to_epoch_and_keep_their_labels() {
 #[test]
 fn dropping_an_epoch_early_ends_its_work() {
     let images = images(11);
-    let loader = TrainLoader::new(Arc::clone(&images), &plan(1, true), &rotated(), Some(1_000_000), 7, 2).unwrap();
+    let loader =
+        TrainLoader::new(Arc::clone(&images), &plan(1, true), &rotated(), None, Some(1_000_000), 7, 2).unwrap();
     let mut batches = loader.epoch(1).unwrap();
     assert!(batches.next().is_some());
     drop(batches); // a million steps would take far longer than the test may
     drop(loader);
-    drop(eval_batches(&images, 1).unwrap());
+    drop(eval_batches(&images, 1, None).unwrap());
     assert_eq!(Arc::strong_count(&images), 1, "no thread holds the images any more");
 }
 
 #[test]
 fn nothing_to_make_batches_of_is_an_error() {
     let refused = |count, batch_size| {
-        let made = TrainLoader::new(images(count), &plan(batch_size, true), &Augmentation::default(), None, 0, 1);
+        let made = TrainLoader::new(images(count), &plan(batch_size, true), &Augmentation::default(), None, None, 0, 1);
         made.err().unwrap().to_string()
     };
     insta::assert_snapshot!(refused(0, 4), @"there are no training images left to train on (0 were left out as unreadable)");
     insta::assert_snapshot!(refused(3, 0), @"batch_size is 0; at least 1 is needed");
-    assert!(matches!(eval_batches(&images(3), 0), Err(LoaderError::EmptyBatches)));
+    assert!(matches!(eval_batches(&images(3), 0, None), Err(LoaderError::EmptyBatches)));
+}
+
+#[test]
+fn standardized_batches_are_the_rescaled_ones_less_the_mean_over_the_deviation() {
+    let standardization = Standardization { mean: vec![0.25; 3], standard_deviation: vec![0.5; 3] };
+    let of = |standardization: Option<&Standardization>| {
+        let loader = TrainLoader::new(images(11), &plan(4, true), &rotated(), standardization, None, 7, 2).unwrap();
+        let evaluation = eval_batches(&images(11), 4, standardization).unwrap();
+        epoch(&loader, 1).into_iter().chain(evaluation).flat_map(|batch| batch.pixels).collect::<Vec<f32>>()
+    };
+    let expected: Vec<f32> = of(None).into_iter().map(|number| (number - 0.25) / 0.5).collect();
+    assert_eq!(of(Some(&standardization)), expected);
+}
+
+#[test]
+fn mixed_batches_are_the_same_at_any_number_of_threads_and_leave_the_rest_as_it_is() {
+    let mix = Some(plan::Mix { alpha: 0.4, p: 0.8 });
+    let both = Augmentation { mixup: mix, cutmix: mix, ..rotated() };
+    let (plain, reference) = (loader(&rotated(), Some(5), 1), loader(&both, Some(5), 1));
+    for threads in [2, 4] {
+        let other = loader(&both, Some(5), threads);
+        for number in 1..4 {
+            assert_eq!(epoch(&other, number), epoch(&reference, number), "epoch {number} on {threads} threads");
+        }
+    }
+    let mut mixed = 0;
+    for number in 1..9 {
+        for (plain, batch) in epoch(&plain, number).into_iter().zip(epoch(&reference, number)) {
+            assert!(plain.mixed.is_empty());
+            assert_eq!(plain.positions, batch.positions);
+            if batch.mixed.is_empty() {
+                assert_eq!(plain, batch);
+            } else {
+                mixed += u32::from(plain.pixels != batch.pixels); // a box may be of no pixels
+            }
+        }
+    }
+    assert!(mixed > 25, "{mixed} of 40 batches mixed");
+}
+
+#[test]
+fn balanced_batches_have_every_class_alike() {
+    let mut unbalanced = Images::clone(&images(11));
+    unbalanced.labels = vec![0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2];
+    let plan = DataPlan { sampling: plan::Sampling::Balanced, ..plan(6, true) };
+    let unbalanced = Arc::new(unbalanced);
+    let loader =
+        |steps, threads| TrainLoader::new(Arc::clone(&unbalanced), &plan, &rotated(), None, steps, 7, threads).unwrap();
+    assert_eq!(epoch(&loader(None, 1), 1).iter().map(Batch::len).collect::<Vec<_>>(), [6, 3]);
+    for steps in [None, Some(5)] {
+        for number in 1..4 {
+            let batches = epoch(&loader(steps, 1), number);
+            assert_eq!(batches, epoch(&loader(steps, 3), number));
+            for batch in batches {
+                let of = |class| batch.labels.iter().filter(|label| **label == class).count();
+                assert_eq!([of(0), of(1), of(2)], [batch.len() / 3; 3]);
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::scan;
 use crate::testing::{directory, plan as plan_of, png, portable};
 use insta::assert_snapshot;
-use plan::{ColorMode, Interpolation};
+use plan::{ColorMode, Interpolation, Normalization, Sampling};
 use tempfile::TempDir;
 
 /// Three good images whose level is their number, and two files that are none, at the start and between them.
@@ -129,7 +129,8 @@ fn only_what_is_new_is_decoded() {
         assert_eq!(decoded(other), 0);
     }
     // What does not decide a picture decodes nothing.
-    assert_eq!(decoded(&DataPlan { batch_size: 9, shuffle: false, ..plan }), 0);
+    let (normalization, sampling) = (Normalization::Standardize, Sampling::Balanced);
+    assert_eq!(decoded(&DataPlan { batch_size: 9, shuffle: false, normalization, sampling, ..plan }), 0);
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! `binary_crossentropy`: -(y ln p + (1 - y) ln(1 - p)) with p = sigmoid(z), in the form that overflows for no logit z:
 //! max(z, 0) - y z + ln(1 + exp(-|z|)).
 
+use super::Target;
+
 /// The loss of one image.
-pub(super) fn loss(logits: &[f32], label: u32) -> f64 {
+pub(super) fn loss(logits: &[f32], target: &Target) -> f64 {
     let z = logit(logits);
-    assert!(label < 2, "label {label} is not 0 or 1");
+    let y = target.mean(|label| {
+        assert!(label < 2, "label {label} is not 0 or 1");
+        f64::from(label)
+    });
     // NaN must stay NaN: `max` would drop it.
     let positive = if z < 0.0 { 0.0 } else { z };
-    positive - f64::from(label) * z + libm::log1p(libm::exp(-z.abs()))
+    positive - y * z + libm::log1p(libm::exp(-z.abs()))
 }
 
 /// The probability of class 1.
@@ -28,6 +33,7 @@ mod tests {
 
     #[test]
     fn follows_its_definition_and_survives_large_logits() {
+        let loss = |logits: &[f32], label: u32| loss(logits, &label.into());
         for (z, label) in [(0.3f32, 0), (0.3, 1), (-2.0, 1), (4.0, 0)] {
             let p = 1.0 / (1.0 + (-f64::from(z)).exp());
             let expected = if label == 1 { -p.ln() } else { -(1.0 - p).ln() };

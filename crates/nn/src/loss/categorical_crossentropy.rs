@@ -1,13 +1,18 @@
 //! `categorical_crossentropy`: -ln p_label with p = softmax(z), as ln(sum of exp(z - max)) - (z_label - max), which
 //! overflows for no logits z.
 
+use super::Target;
+
 /// The loss of one image.
-pub(super) fn loss(logits: &[f32], label: u32) -> f64 {
+pub(super) fn loss(logits: &[f32], target: &Target) -> f64 {
     let classes = logits.len();
-    assert!((label as usize) < classes, "label {label} is none of {classes} classes");
     let shifted = shift(logits);
     let sum: f64 = shifted.iter().map(|z| libm::exp(*z)).sum();
-    libm::log(sum) - shifted[label as usize]
+    let label = target.mean(|label| {
+        assert!((label as usize) < classes, "label {label} is none of {classes} classes");
+        shifted[label as usize]
+    });
+    libm::log(sum) - label
 }
 
 /// The probability of each class.
@@ -29,6 +34,7 @@ mod tests {
 
     #[test]
     fn follows_its_definition_and_survives_large_logits() {
+        let loss = |logits: &[f32], label: u32| loss(logits, &label.into());
         let logits = [0.3f32, -1.0, 2.0];
         let sum: f64 = logits.iter().map(|z| f64::from(*z).exp()).sum();
         for (class, z) in logits.iter().enumerate() {

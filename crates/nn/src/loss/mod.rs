@@ -1,10 +1,14 @@
-//! Losses: logits and labels in, one number out.
+//! Losses: logits and targets in, one number out.
 //!
 //! The sigmoid or softmax is part of the loss, so networks end in logits. Everything is computed in f64 and rounded once;
-//! sums run in index order.
+//! sums run in index order. A target is a class, or two that share an image, with a weight; the class alone with weight 1
+//! gives the very bits that it would if there were nothing else.
 
 mod binary_crossentropy;
 mod categorical_crossentropy;
+mod target;
+
+pub use target::Target;
 
 use crate::kept::Kept;
 use crate::tensor::{slice, slice_mut};
@@ -24,32 +28,35 @@ impl MeanLoss {
         MeanLoss { loss, output: Kept::default() }
     }
 
-    /// The mean, and the same rounded, with its gradient on the tape.
+    /// The mean, and the same rounded, with its gradient on the tape: the sum of weighted losses over the number of images,
+    /// not over the sum of weights, as Keras's `sum_over_batch_size`. Targets may be plain classes, as `u32`.
     ///
     /// # Panics
-    /// If there is not one label for each image, a label is no class, or logits do not fit the loss: one for
+    /// If there is not one target for each image, a label is no class, or logits do not fit the loss: one for
     /// `binary_crossentropy`, one for each class for `categorical_crossentropy`.
     pub fn forward<S: Shape<Concrete = [usize; 2]>, T: Tape<f32, Cpu>>(
         &self,
         logits: Tensor<S, f32, Cpu, T>,
-        labels: &[u32],
+        targets: &[impl Copy + Into<Target>],
     ) -> (f64, Tensor<(), f32, Cpu, T>) {
         let loss = self.loss;
         let (logits, mut tape) = logits.split_tape();
         let [count, units] = logits.shape().concrete();
-        let mean = per_image(loss, slice(&logits), units, labels).iter().sum::<f64>() / count as f64;
+        let targets: Vec<Target> = targets.iter().map(|target| (*target).into()).collect();
+        let mean = per_image(loss, slice(&logits), units, &targets).iter().sum::<f64>() / count as f64;
         let mut value = self.output.take(logits.device(), ());
         slice_mut(&mut value)[0] = mean as f32;
         self.output.put(&value);
-        let (output, labels) = (value.clone(), labels.to_vec());
+        let output = value.clone();
         tape.add_backward_op(move |gradients| {
             let scale = f64::from(gradients.get_or_alloc_mut(&output)?[0]) / count as f64;
             // Not by `gradient::overwrite`: the loss is the first to write, and of a network without weights nobody has
             // read what the last pass wrote here.
             let gradient = gradients.get_or_alloc_mut(&logits)?;
             let rows = gradient.chunks_mut(units).zip(slice(&logits).chunks(units));
-            for ((gradient, logits), label) in rows.zip(&labels) {
-                probabilities_of(loss, logits, gradient, |unit, p| (p - target(loss, unit, *label)) * scale);
+            for ((gradient, logits), target) in rows.zip(&targets) {
+                let scale = scale * target.weight;
+                probabilities_of(loss, logits, gradient, |unit, p| (p - expected(loss, unit, target)) * scale);
             }
             Ok(())
         });
@@ -57,17 +64,18 @@ impl MeanLoss {
     }
 }
 
-/// The loss of each image. `logits` are `units` for each.
+/// The weighted loss of each image. `logits` are `units` for each; targets may be plain classes, as `u32`.
 ///
 /// # Panics
 /// As [`MeanLoss::forward`].
-pub fn per_image(loss: Loss, logits: &[f32], units: usize, labels: &[u32]) -> Vec<f64> {
-    assert_eq!(logits.len(), labels.len() * units, "logits for each label");
+pub fn per_image(loss: Loss, logits: &[f32], units: usize, targets: &[impl Copy + Into<Target>]) -> Vec<f64> {
+    assert_eq!(logits.len(), targets.len() * units, "logits for each target");
     let one = match loss {
         Loss::BinaryCrossentropy => binary_crossentropy::loss,
         Loss::CategoricalCrossentropy => categorical_crossentropy::loss,
     };
-    logits.chunks(units).zip(labels).map(|(logits, label)| one(logits, *label)).collect()
+    let weighted = |(logits, target): (&[f32], Target)| target.weight * one(logits, &target);
+    logits.chunks(units).zip(targets.iter().map(|target| (*target).into())).map(weighted).collect()
 }
 
 /// The probabilities that the logits stand for, as many: of class 1 for `binary_crossentropy`, of every class for
@@ -95,10 +103,12 @@ fn probabilities_of(loss: Loss, logits: &[f32], out: &mut [f32], f: impl Fn(usiz
 }
 
 /// What the probability of a unit should be.
-fn target(loss: Loss, unit: usize, label: u32) -> f64 {
-    let hit = match loss {
-        Loss::BinaryCrossentropy => label == 1,
-        Loss::CategoricalCrossentropy => label as usize == unit,
-    };
-    if hit { 1.0 } else { 0.0 }
+fn expected(loss: Loss, unit: usize, target: &Target) -> f64 {
+    target.mean(|label| {
+        let hit = match loss {
+            Loss::BinaryCrossentropy => label == 1,
+            Loss::CategoricalCrossentropy => label as usize == unit,
+        };
+        if hit { 1.0 } else { 0.0 }
+    })
 }

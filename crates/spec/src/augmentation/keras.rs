@@ -54,7 +54,11 @@ pub fn read(at: &At, outside: Option<FillMode>, image_size: Option<[usize; 2]>, 
         );
     }
     fields.close(log);
-    (log.findings.len() == before).then(|| Augmentation { operations, fill_mode: fill_mode.unwrap_or_default() })
+    (log.findings.len() == before).then(|| Augmentation {
+        operations,
+        fill_mode: fill_mode.unwrap_or_default(),
+        ..Augmentation::default()
+    })
 }
 
 const TURN: Bounds = Bounds(|x| (0.0..=180.0).contains(&x), "must be between 0 and 180");

@@ -43,7 +43,9 @@ pub fn explain<M: Model>(
     listener: &mut dyn Listen,
 ) -> Result<(), TrainError> {
     let learner = Learner::<M>::with_weights(run, model)?;
-    let outputs = learner.observe(predict::decode(&[image.to_path_buf()], &run.settings.data)?);
+    let standardization = predict::standardization(run, model)?;
+    let pixels = predict::decode(&[image.to_path_buf()], &run.settings.data, standardization.as_ref())?;
+    let outputs = learner.observe(pixels);
     for (index, layer) in run.settings.network.layers.iter().enumerate() {
         let Some((_, values)) = outputs.iter().find(|(name, _)| *name == layer.name) else { continue };
         let Some(picture) = draw(&layer.layer, layer.output, values) else { continue };

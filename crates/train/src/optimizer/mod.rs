@@ -219,7 +219,7 @@ mod tests {
         let pixels = (0..3 * 230).map(|i| (i % 89) as f32 * 0.02 - 0.7).collect();
         let x = flatten.forward(nn::Batch { pixels, count: 3 }.into_images::<In>());
         let logits = dense.forward_first(x, OwnedTape::default());
-        let loss = MeanLoss::new(plan::Loss::CategoricalCrossentropy).forward(logits, &[7, 0, 299]).1;
+        let loss = MeanLoss::new(plan::Loss::CategoricalCrossentropy).forward(logits, &[7_u32, 0, 299]).1;
         let mut gradients = loss.backward();
         let (_, kernel) = dense.parameters().swap_remove(0);
         let factors = kernel.gradient(&mut gradients).unwrap();

@@ -12,7 +12,7 @@ pub use model::Small;
 use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
 use plan::{
     Activation, Augmentation, ColorMode, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network,
-    OnError, Optimizer, Padding, Prepared, Run, Settings, Shape, Training, Window,
+    Normalization, OnError, Optimizer, Padding, Prepared, Run, Sampling, Settings, Shape, Training, Window,
 };
 use record::{Event, RunDirectory, RunRecord};
 use std::path::Path;
@@ -66,12 +66,14 @@ pub fn run(directory: &Path) -> Run {
         color_mode: ColorMode::Rgb,
         batch_size: 4,
         interpolation: Interpolation::Bilinear,
+        normalization: Normalization::Rescale,
         shuffle: true,
+        sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
     };
     let flip = plan::Operation::Flip { axis: plan::augment::FlipAxis::Horizontal, p: 0.5 };
-    let augmentation = Augmentation { operations: vec![flip], fill_mode: plan::FillMode::Nearest };
+    let augmentation = Augmentation { operations: vec![flip], ..Augmentation::default() };
     let optimizer = Optimizer::Adam { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
     let training = Training {
         epochs: 4,
@@ -80,6 +82,7 @@ pub fn run(directory: &Path) -> Run {
         optimizer,
         metrics: vec![Metric::Accuracy],
         early_stopping: None,
+        class_weight: None,
     };
     let settings = Settings { data, augmentation, network: network(0.25, 1e-3), training };
     Run { experiment: "tests".into(), variant: "base".into(), seed: 7, settings }
