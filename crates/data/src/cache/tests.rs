@@ -156,17 +156,18 @@ fn a_program_refuses_what_is_not_what_it_was_promised() {
     let digest = prepared.digest.clone();
     let refusal = |prepared: &Prepared, plan: &DataPlan| {
         let told = portable(Set::open(prepared, plan).unwrap_err(), &cache).replace(&digest, "DIGEST");
+        let told = told.replace(&pack_name(&skipping(&data)), "PACK");
         let (start, rest) = told.split_once("/sets/").map_or((told.as_str(), ""), |(start, rest)| (start, &rest[32..]));
         format!("{start}/sets/HASH{rest}")
     };
     let other = Prepared { digest: "feed".to_owned(), ..prepared.clone() };
-    assert_snapshot!(refusal(&other, &plan), @"DATA/4x6-rgb-bilinear-2.1/sets/HASH.json holds the images with the digest DIGEST, and the run is of the images with the digest feed: the images have changed; run again");
-    assert_snapshot!(refusal(&prepared, &DataPlan { image_size: [3, 3], ..plan.clone() }), @"DATA/4x6-rgb-bilinear-2.1/sets/HASH.json holds images of 4x6 pixels and 3 channels, and the run is of images of 3x3 pixels and 3 channels: the images have changed; run again");
+    assert_snapshot!(refusal(&other, &plan), @"DATA/PACK/sets/HASH.json holds the images with the digest DIGEST, and the run is of the images with the digest feed: the images have changed; run again");
+    assert_snapshot!(refusal(&prepared, &DataPlan { image_size: [3, 3], ..plan.clone() }), @"DATA/PACK/sets/HASH.json holds images of 4x6 pixels and 3 channels, and the run is of images of 3x3 pixels and 3 channels: the images have changed; run again");
     let list = fs::read_to_string(&prepared.set).unwrap();
     fs::write(&prepared.set, list.replace("\"b\"", "\"d\"")).unwrap();
-    assert_snapshot!(refusal(&prepared, &plan), @"DATA/4x6-rgb-bilinear-2.1/sets/HASH.json is damaged (it is not what its name says): remove the prepared images with `ablate clean`, then run again");
+    assert_snapshot!(refusal(&prepared, &plan), @"DATA/PACK/sets/HASH.json is damaged (it is not what its name says): remove the prepared images with `ablate clean`, then run again");
     fs::remove_file(&prepared.set).unwrap();
-    assert_snapshot!(refusal(&prepared, &plan), @"cannot read DATA/4x6-rgb-bilinear-2.1/sets/HASH.json: No such file or directory (os error 2); the prepared images are gone: run again to prepare them anew");
+    assert_snapshot!(refusal(&prepared, &plan), @"cannot read DATA/PACK/sets/HASH.json: No such file or directory (os error 2); the prepared images are gone: run again to prepare them anew");
 }
 
 #[test]
