@@ -16,6 +16,8 @@ PACKAGES = ("keras", "tensorflow-cpu", "torch", "numpy")
 # A name on the command line: what serves it, and its mode there.
 PEERS = {
     "ablate": ("ablate", "step"),
+    "ablate-loaded": ("ablate", "loaded"),
+    "ablate-augmented": ("ablate", "augmented"),
     "keras": ("keras", "step"),
     "keras-xla": ("keras", "xla"),
     "keras-train_on_batch": ("keras", "train_on_batch"),
