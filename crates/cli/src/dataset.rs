@@ -1,11 +1,12 @@
-//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, decoded once
-//! to find broken files, and hashed.
+//! The images of an experiment, looked at before anything trains: drawn where the file says so, audited, and hashed.
 
+use crate::audit::{Audited, audit};
 use crate::error::Error;
+use crate::findings::{Finding, Severity, findings, summary};
 use crate::progress::Progress;
 use data::Manifest;
 use plan::memory::Images;
-use plan::{DataPlan, Generate, GenerateKind, OnError};
+use plan::{DataPlan, Generate, GenerateKind};
 use std::path::Path;
 
 /// A data set that runs can stand on.
@@ -14,6 +15,10 @@ pub struct Dataset {
     pub manifest: Manifest,
     /// A hash of every file.
     pub digest: String,
+    /// Counts, sizes and modes, in words.
+    pub summary: String,
+    /// What a reader should know of it.
+    pub warnings: Vec<Finding>,
 }
 
 /// How many images each split has.
@@ -31,16 +36,16 @@ pub fn images(manifest: &Manifest) -> Images {
 pub struct Datasets(Vec<(DataPlan, Dataset)>);
 
 impl Datasets {
-    /// The data set of `plan`. `stamps` is a folder that remembers which sets were decoded without an error.
+    /// The data set of `plan`. `memory` is a folder that remembers what was seen of files.
     ///
     /// # Errors
-    /// [`Error::Data`] that names every broken file.
-    pub fn get(&mut self, plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<&Dataset, Error> {
+    /// [`Error::Data`] that names every broken file, and all else that a run cannot stand on.
+    pub fn get(&mut self, plan: &DataPlan, memory: &Path, progress: &Progress) -> Result<&Dataset, Error> {
         let key = key(plan);
         let index = match self.0.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {
-                self.0.push((key, inspect(plan, stamps, progress)?));
+                self.0.push((key, inspect(plan, memory, progress)?));
                 self.0.len() - 1
             }
         };
@@ -49,7 +54,7 @@ impl Datasets {
 }
 
 /// What decides which files belong to a set and whether they can be used.
-fn key(plan: &DataPlan) -> DataPlan {
+pub fn key(plan: &DataPlan) -> DataPlan {
     DataPlan {
         image_size: [1, 1],
         color_mode: plan::ColorMode::Rgb,
@@ -113,48 +118,23 @@ fn still_complete(manifest: &Manifest) -> Result<(), Error> {
     Ok(())
 }
 
-fn inspect(plan: &DataPlan, stamps: &Path, progress: &Progress) -> Result<Dataset, Error> {
-    generate_if_missing(plan, progress)?;
-    let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
-    let digest = |manifest: &Manifest| manifest.digest().map_err(Error::read(&plan.directory));
-    let task = progress.task(&format!("looking through the images of {}", plan.directory.display()));
-    // A file that cannot even be opened is one of those that are named below.
-    let complete = digest(&manifest);
-    let stamp = complete.as_ref().ok().map(|complete| stamps.join(complete));
-    let is_known = stamp.as_ref().is_some_and(|stamp| stamp.exists());
-    let bad = if is_known { Vec::new() } else { data::check(&manifest) };
-    drop(task);
-    if bad.is_empty() {
-        let digest = complete?;
-        stamp.iter().filter(|_| !is_known).for_each(|stamp| remember(stamp));
-        return Ok(Dataset { manifest, digest });
+fn inspect(plan: &DataPlan, memory: &Path, progress: &Progress) -> Result<Dataset, Error> {
+    let audited = audit(plan, memory, progress)?.map_err(|error| Error::Data(error.to_string()))?;
+    let Audited { mut manifest, digest, audit } = audited;
+    let (refused, warnings): (Vec<Finding>, Vec<Finding>) =
+        findings(&audit, plan).into_iter().partition(|finding| finding.severity == Severity::Error);
+    if !refused.is_empty() {
+        return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\n")));
     }
-    let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
-    let list = list.join("\n");
-    let count = bad.len();
-    let s = if count == 1 { "" } else { "s" };
-    match plan.on_error {
-        OnError::Refuse => Err(Error::Data(format!(
-            "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
-            plan.directory.display()
-        ))),
-        OnError::Skip => {
-            progress.line(&format!("leaving out {count} image{s} that cannot be read:\n{list}"));
-            manifest.leave_out(&bad);
-            still_complete(&manifest)?;
-            let digest = digest(&manifest)?;
-            Ok(Dataset { manifest, digest })
-        }
-    }
-}
-
-/// Notes that a set was decoded without an error. A stamp that cannot be written costs time at the next call.
-fn remember(stamp: &Path) {
-    if let Some(folder) = stamp.parent()
-        && std::fs::create_dir_all(folder).is_ok()
-    {
-        std::fs::write(stamp, "").ok();
-    }
+    let digest = if audit.unreadable.is_empty() {
+        digest
+    } else {
+        manifest.leave_out(&audit.unreadable);
+        still_complete(&manifest)?;
+        manifest.digest()
+    };
+    let digest = digest.map_err(Error::read(&plan.directory))?;
+    Ok(Dataset { manifest, digest, summary: summary(&audit.splits), warnings })
 }
 
 /// Class and file counts, as the tutorials print them.

@@ -3,11 +3,13 @@
 //! 0: all well. 1: a run failed. 2: the file or the command line is wrong, or asks for more memory than there is.
 
 mod args;
+mod audit;
 mod commands;
 mod cores;
 mod dataset;
 mod error;
 mod experiment;
+mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;

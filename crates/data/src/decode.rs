@@ -23,13 +23,19 @@ pub const MAX_PIXELS: u64 = 178_956_970;
 const MAX_DECODER_BYTES: u64 = 1 << 30;
 
 /// An image file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 #[error("{}: {reason}", .path.display())]
 pub struct BadImage {
     /// The file.
+    #[serde(serialize_with = "displayed")]
     pub path: PathBuf,
     /// What is wrong with it.
     pub reason: String,
+}
+
+/// A path need not be text; one that a program reads is.
+fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 /// Decodes and resizes one file: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
@@ -56,7 +62,7 @@ pub(crate) struct Decoded {
 
 impl Decoded {
     /// The image, which is in colour, in another mode.
-    fn in_mode(self, color_mode: ColorMode) -> Decoded {
+    pub fn in_mode(self, color_mode: ColorMode) -> Decoded {
         match color_mode {
             ColorMode::Rgb => self,
             ColorMode::Grayscale => {
@@ -69,10 +75,19 @@ impl Decoded {
 
 /// Decodes one file at its own size, in colour.
 pub(crate) fn decode_file(path: &Path) -> Result<Decoded, BadImage> {
+    decode_bytes(path, &read(path)?)
+}
+
+/// The bytes of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, BadImage> {
+    std::fs::read(path).map_err(|error| BadImage { path: path.into(), reason: format!("cannot be read: {error}") })
+}
+
+/// Decodes `bytes`, which are those of the file at `path`.
+pub(crate) fn decode_bytes(path: &Path, bytes: &[u8]) -> Result<Decoded, BadImage> {
     let bad = |reason| BadImage { path: path.into(), reason };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
     // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
-    match catch_unwind(AssertUnwindSafe(|| decode(&bytes))) {
+    match catch_unwind(AssertUnwindSafe(|| decode(bytes))) {
         Ok(decoded) => decoded.map_err(bad),
         Err(_) => Err(bad("the decoder gave up on it; the file is probably corrupt".to_owned())),
     }

@@ -3,8 +3,8 @@
 //! Decoding runs in parallel on rayon's current pool; the result stands in the order of the split's files whatever the
 //! number of threads.
 
-use crate::decode::{BadImage, decode_file, decode_one};
-use crate::manifest::{Manifest, Split};
+use crate::decode::{BadImage, decode_one};
+use crate::manifest::Split;
 use plan::{ColorMode, DataPlan, OnError};
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -102,15 +102,6 @@ pub fn load(split: &Split, plan: &DataPlan) -> Result<Images, Vec<BadImage>> {
             Ok(images)
         }
     }
-}
-
-/// Decodes every file of every split and names those that cannot be used, in the manifest's order.
-pub fn check(manifest: &Manifest) -> Vec<BadImage> {
-    let faults = |split: &Split| {
-        let faults: Vec<_> = split.files.par_iter().map(|file| decode_file(&file.path).err()).collect();
-        faults.into_iter().flatten()
-    };
-    manifest.splits().into_iter().flat_map(|(_, split)| faults(split)).collect()
 }
 
 #[cfg(test)]

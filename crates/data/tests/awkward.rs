@@ -37,6 +37,7 @@ fn plan() -> DataPlan {
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ complaints! {
     color_mode_unknown: "batch_size = 20" => "batch_size = 20\ncolor_mode = \"greyscale\"";
     color_mode_of_a_wrong_type: "batch_size = 20" => "batch_size = 20\ncolor_mode = 1";
     color_mode_misspelt: "batch_size = 20" => "batch_size = 20\ncolour_mode = \"grayscale\"";
+    audit_allows_what_is_not_known: "batch_size = 20" => "batch_size = 20\naudit = { allow = [\"duplicate_across_splits\", 3], alow = [] }";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";

@@ -3,7 +3,7 @@
 
 use crate::args::Run;
 use crate::cores::Cores;
-use crate::dataset::{Datasets, counts};
+use crate::dataset::Datasets;
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
 use crate::free_memory::free_memory;
@@ -110,7 +110,7 @@ fn prepare<'a>(
     progress: &Progress,
 ) -> Result<Vec<Results<'a>>, Error> {
     let mut datasets = Datasets::default();
-    let stamps = workshop.memory("decoded");
+    let memory = workshop.memory("audit");
     let mut all_results = Vec::new();
     for loaded in experiments {
         let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
@@ -121,14 +121,15 @@ fn prepare<'a>(
         };
         let mut shown: Vec<String> = Vec::new();
         for variant in &loaded.experiment.variants {
-            let dataset = datasets.get(&variant.settings.data, &stamps, progress)?;
+            let dataset = datasets.get(&variant.settings.data, &memory, progress)?;
             if !shown.contains(&dataset.digest) {
                 progress.line(&format!(
                     "{}: images of {}\n{}",
                     loaded.experiment.name,
                     variant.settings.data.directory.display(),
-                    counts(&dataset.manifest)
+                    dataset.summary
                 ));
+                dataset.warnings.iter().for_each(|finding| progress.line(&format!("warning: {}", finding.short())));
                 shown.push(dataset.digest.clone());
             }
             results.expect(variant, dataset, chosen.contains(variant))?;

@@ -46,7 +46,6 @@ fn unreadable_images_are_all_named() {
     DATA/train/a/0.png: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)
     DATA/train/b/3.png: the file is empty
     ");
-    assert_eq!(check(&manifest), bad);
     let skipping = DataPlan { on_error: OnError::Skip, ..plan };
     assert_eq!(load(&manifest.train, &skipping).unwrap().left_out, bad);
 }
