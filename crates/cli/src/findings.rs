@@ -184,7 +184,8 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
         ));
     }
     if !audit.stray_files.is_empty() {
-        let places = audit.stray_files.iter().map(|stray| format!("{} ({})", below(directory, &stray.path), stray.reason));
+        let places =
+            audit.stray_files.iter().map(|stray| format!("{} ({})", below(directory, &stray.path), stray.reason));
         found.push(warning(
             "stray_files",
             format!("{} passed over", entries(audit.stray_files.len())),

@@ -21,7 +21,7 @@ pub use near::{NEAR_BITS, NearPair};
 pub use profile::{PROFILE_VERSION, Profile, Seen, profiles};
 pub use shortcut::Shortcut;
 pub use stray::Stray;
-pub use summary::{Spread, SplitSummary};
+pub use summary::{SplitSummary, Spread};
 
 use crate::{BadImage, File, Manifest};
 use duplicates::Duplicates;

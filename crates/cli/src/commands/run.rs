@@ -130,6 +130,9 @@ fn prepare<'a>(
                     dataset.summary
                 ));
                 dataset.warnings.iter().for_each(|finding| progress.line(&format!("warning: {}", finding.short())));
+                if !dataset.warnings.is_empty() {
+                    progress.line("`ablate data audit` says more about these");
+                }
                 shown.push(dataset.digest.clone());
             }
             results.expect(variant, dataset, chosen.contains(variant))?;

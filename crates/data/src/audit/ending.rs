@@ -1,8 +1,8 @@
 //! Files whose name says another format than they have. They are read by their content; but a name that does not hold
 //! is often a download gone wrong, and other tools go by it.
 
-use super::kind::Format;
 use super::Item;
+use super::kind::Format;
 use image::ImageFormat;
 use serde::Serialize;
 

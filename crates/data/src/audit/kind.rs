@@ -205,7 +205,8 @@ mod tests {
         colour[frame + 9] = 4;
         assert_eq!(kind(&colour), "JPEG CMYK");
 
-        let (mut tiff, mut webp, mut bitmap, mut indexed) = (Cursor::new(Vec::new()), Vec::new(), Vec::new(), Vec::new());
+        let (mut tiff, mut webp, mut bitmap, mut indexed) =
+            (Cursor::new(Vec::new()), Vec::new(), Vec::new(), Vec::new());
         TiffEncoder::new(&mut tiff).write_image(&[9, 9], 1, 1, ExtendedColorType::L16).unwrap();
         WebPEncoder::new_lossless(&mut webp).write_image(&[9; 4], 1, 1, ExtendedColorType::Rgba8).unwrap();
         BmpEncoder::new(&mut bitmap).write_image(&[9; 3], 1, 1, ExtendedColorType::Rgb8).unwrap();

@@ -28,9 +28,7 @@ pub struct Look(u64);
 
 /// `cos(pi (2 n + 1) k / (2 SIDE))`, by frequency k, then by place n.
 static COSINES: LazyLock<[[f64; SIDE]; KEPT]> = LazyLock::new(|| {
-    std::array::from_fn(|k| {
-        std::array::from_fn(|n| libm::cos(PI * (2 * n + 1) as f64 * k as f64 / (2 * SIDE) as f64))
-    })
+    std::array::from_fn(|k| std::array::from_fn(|n| libm::cos(PI * (2 * n + 1) as f64 * k as f64 / (2 * SIDE) as f64)))
 });
 
 impl Look {

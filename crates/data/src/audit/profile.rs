@@ -21,7 +21,7 @@ pub struct Profile {
     pub width: usize,
     /// A hash of height, width and decoded pixels: 16 bytes of BLAKE3. Equal pictures have equal ones whatever their
     /// format, and others do not.
-    pub pixels: u128,
+    pub pixels: [u64; 2],
     /// What it looks like, from afar. `None` for a picture of one colour, which looks like all others.
     pub look: Option<Look>,
 }
@@ -52,8 +52,9 @@ impl Profile {
         let (height, width) = (image.height, image.width);
         let mut hasher = blake3::Hasher::new();
         hasher.update(&(height as u64).to_le_bytes()).update(&(width as u64).to_le_bytes()).update(&image.pixels);
-        let mut pixels = [0; 16];
-        hasher.finalize_xof().fill(&mut pixels);
-        Profile { kind, height, width, pixels: u128::from_le_bytes(pixels), look: Look::of(image) }
+        let hash = hasher.finalize();
+        let (words, _) = hash.as_bytes().as_chunks();
+        let pixels = [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])];
+        Profile { kind, height, width, pixels, look: Look::of(image) }
     }
 }

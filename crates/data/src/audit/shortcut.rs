@@ -57,8 +57,11 @@ pub(super) fn find(training: &[&Item], classes: usize) -> Option<Shortcut> {
     // Of equals the first.
     let (by, accuracy) = rules.into_iter().rev().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     let deviation = (baseline * (1.0 - baseline) / all).sqrt();
-    (accuracy - baseline >= LEAST_GAIN.max(DEVIATIONS * deviation))
-        .then_some(Shortcut { by, accuracy, baseline_accuracy: baseline })
+    (accuracy - baseline >= LEAST_GAIN.max(DEVIATIONS * deviation)).then_some(Shortcut {
+        by,
+        accuracy,
+        baseline_accuracy: baseline,
+    })
 }
 
 /// Up to `bound` class `low`, above it class `high`.
