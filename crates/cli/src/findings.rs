@@ -4,7 +4,7 @@ use data::audit::{Audit, Entry, LOOK_BITS, NEAR_BITS, SplitSummary};
 use plan::{Allow, DataPlan, OnError};
 use std::path::Path;
 
-/// As many places as are listed of a warning; `--format json` has them all.
+/// As many places as are listed of a warning, unless images are left out; `--format json` has them all.
 const LISTED: usize = 20;
 const UNREADABLE: &str = "unreadable";
 
@@ -44,8 +44,8 @@ impl Finding {
     pub fn text(&self) -> String {
         let mut lines = vec![if self.places.is_empty() { self.what.clone() } else { format!("{}:", self.what) }];
         let listed = match self.severity {
-            Severity::Error => self.places.len(),
-            Severity::Warning => self.places.len().min(LISTED),
+            Severity::Warning if self.name != UNREADABLE => self.places.len().min(LISTED),
+            Severity::Error | Severity::Warning => self.places.len(),
         };
         lines.extend(self.places[..listed].iter().map(|place| format!("  {place}")));
         if listed < self.places.len() {
@@ -212,7 +212,7 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
         found.push(warning(
             "shortcut",
             format!(
-                "the {} of an image's file tells its class: a rule by it alone is right for {}, always answering the \
+                "the {} of an image's file says something of its class: a rule by it alone is right for {}, always answering the \
                  largest class for {}",
                 shortcut.by,
                 percent(shortcut.accuracy),

@@ -3,8 +3,8 @@
 use crate::Split;
 use serde::Serialize;
 
-/// Said from here on: the largest class has this many times the images of the smallest.
-const RATIO: usize = 2;
+/// Said from here on: the largest class has 3 images for 2 of the smallest.
+const RATIO: [usize; 2] = [3, 2];
 
 /// The two ends.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,7 +27,7 @@ pub(super) fn find(train: &Split, classes: &[String]) -> Option<Imbalance> {
     // Of equals the first.
     let (largest, largest_count) = counted().rev().max_by_key(|(_, count)| *count)?;
     let (smallest, smallest_count) = counted().min_by_key(|(_, count)| *count)?;
-    (largest_count >= RATIO * smallest_count.max(1)).then(|| Imbalance {
+    (largest_count * RATIO[1] >= smallest_count * RATIO[0]).then(|| Imbalance {
         largest: largest.clone(),
         largest_count,
         smallest: smallest.clone(),
