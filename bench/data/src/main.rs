@@ -100,6 +100,7 @@ fn plan() -> DataPlan {
         shuffle: true,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

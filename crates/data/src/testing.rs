@@ -46,6 +46,7 @@ pub fn plan(directory: &Path) -> DataPlan {
         shuffle: true,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -39,6 +39,7 @@ fn plan() -> DataPlan {
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

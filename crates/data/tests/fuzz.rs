@@ -190,6 +190,7 @@ fn plan(interpolation: Interpolation) -> DataPlan {
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -25,6 +25,7 @@ fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
         shuffle: false,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -97,6 +97,7 @@ fn request() -> Request {
                 shuffle: true,
                 on_error: OnError::Refuse,
                 generate: None,
+                allow: Vec::new(),
             },
             augmentation: Augmentation { operations: Vec::new(), fill_mode: FillMode::Nearest },
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap(),

@@ -24,7 +24,7 @@ pub mod training;
 
 pub use activation::Activation;
 pub use augment::{Augmentation, FillMode, Operation};
-pub use data::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, OnError};
+pub use data::{Allow, ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, OnError};
 pub use experiment::{Experiment, Factor, Level, Variant};
 pub use initializer::Initializer;
 pub use layer::{Layer, LayerPlan, Parameter};

@@ -100,6 +100,7 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
         shuffle: data.shuffle,
         on_error: data.on_error,
         generate: data.generate.clone(),
+        allow: data.allow.clone(),
     })
 }
 

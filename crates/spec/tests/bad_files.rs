@@ -40,6 +40,7 @@ complaints! {
     split_in_percent: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [80, 20] }";
     split_without_training: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [0, 1] }";
     split_of_drawn_images: "batch_size = 20" => "batch_size = 20\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nsplit = { type = \"hash\", probabilities = [0.5, 0.5] }";
+    audit_allows_what_is_not_known: "batch_size = 20" => "batch_size = 20\naudit = { allow = [\"duplicate_across_splits\", 3], alow = [] }";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     random_crop_of_no_size: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"random_crop\" }, { type = \"random_crop\", size = [33, 20] }";

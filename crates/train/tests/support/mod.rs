@@ -69,6 +69,7 @@ pub fn run(directory: &Path) -> Run {
         shuffle: true,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     };
     let flip = plan::Operation::Flip { axis: plan::augment::FlipAxis::Horizontal, p: 0.5 };
     let augmentation = Augmentation { operations: vec![flip], fill_mode: plan::FillMode::Nearest };
