@@ -1,5 +1,6 @@
 //! End to end: the built `ablate` on small experiments, as a user would.
 
+mod audit;
 mod augmentation;
 mod bad_input;
 mod balance;

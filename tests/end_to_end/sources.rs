@@ -1,6 +1,6 @@
 //! Images that do not lie in split folders: IDX files, a CSV list, class folders that the file splits.
 
-use crate::support::Project;
+use crate::support::{Project, idx};
 use std::fs;
 use std::path::Path;
 
@@ -15,19 +15,12 @@ fn project(data: &str, classes: &str) -> Project {
     })
 }
 
-/// An IDX file of bytes.
-fn idx(path: &Path, sizes: &[u32], bytes: &[u8]) {
-    let header = [0x0800 + sizes.len() as u32].into_iter().chain(sizes.iter().copied());
-    let all: Vec<u8> = header.flat_map(u32::to_be_bytes).chain(bytes.iter().copied()).collect();
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, all).unwrap();
-}
-
-/// `count` images of 9x8 pixels in three classes: the rows 3k to 3k + 2 are bright in class k.
+/// `count` images of 9x8 pixels in three classes: the rows 3k to 3k + 2 are bright in class k, the others of level `count`.
 fn digits(directory: &Path, name: &str, count: u32) {
     let pixels: Vec<u8> = (0..count)
         .flat_map(|image| {
-            (0..72).map(move |pixel| if pixel / 24 == image % 3 { 200 + (image + pixel) as u8 % 50 } else { 9 })
+            (0..72)
+                .map(move |pixel| if pixel / 24 == image % 3 { 200 + (image + pixel) as u8 % 50 } else { count as u8 })
         })
         .collect();
     let labels: Vec<u8> = (0..count).map(|image| (image % 3) as u8).collect();

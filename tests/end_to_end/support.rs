@@ -168,3 +168,11 @@ pub fn assert_same(left: &Files, right: &Files) {
     let differing: Vec<_> = names.into_iter().filter(|name| left[*name] != right[*name]).collect();
     assert!(differing.is_empty(), "these files differ: {differing:?}");
 }
+
+/// An IDX file of bytes.
+pub fn idx(path: &Path, sizes: &[u32], bytes: &[u8]) {
+    let header = [0x0800 + sizes.len() as u32].into_iter().chain(sizes.iter().copied());
+    let all: Vec<u8> = header.flat_map(u32::to_be_bytes).chain(bytes.iter().copied()).collect();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, all).unwrap();
+}

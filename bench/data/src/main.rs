@@ -103,6 +103,7 @@ fn plan() -> DataPlan {
         sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line, as typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
@@ -25,6 +25,9 @@ pub enum Command {
     Show(Show),
     /// Draw a grid of augmented copies of real training images
     Preview(Preview),
+    /// Look at the images themselves
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Draw what each layer of a trained run makes of an image
     Explain(Explain),
     /// Classify images with a trained run; CSV on standard output
@@ -132,6 +135,33 @@ pub struct Preview {
     /// Print what was drawn for the image, as JSON
     #[arg(long, requires = "image")]
     pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Decode every image; tell counts, sizes and modes, broken and stray files, duplicates, wrong labels
+    ///
+    /// Exit status 1 where something is found that `ablate run` refuses.
+    Audit(Audit),
+}
+
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(flatten)]
+    pub experiments: Files,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How something is written to standard output.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Format {
+    /// Words
+    #[default]
+    Text,
+    /// A list with an object for each data set
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod audit;
 mod check;
 mod clean;
 mod explain;
@@ -8,7 +9,7 @@ mod preview;
 mod run;
 mod show;
 
-use crate::args::Command;
+use crate::args::{Command, DataCommand};
 use crate::error::Error;
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ pub fn act(command: Command) -> Result<ExitCode, Error> {
         Command::Check(arguments) => check::check(&arguments),
         Command::Show(arguments) => show::show(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Data(DataCommand::Audit(arguments)) => audit::audit(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Predict(arguments) => predict::predict(&arguments),
         Command::Clean => clean::clean(),

@@ -1,11 +1,13 @@
-//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, and prepared for
-//! the programs.
+//! The images of an experiment, looked at before anything trains: drawn where the file says so, listed, prepared for the
+//! programs, and audited.
 
 use crate::error::Error;
+use crate::findings::{Finding, Severity, findings, summary, unreadable};
 use crate::progress::Progress;
-use data::{BadImage, Cache, Manifest};
+use data::audit::Audit;
+use data::{BadImage, Cache, Manifest, Preparation};
 use plan::memory::Images;
-use plan::{DataPlan, Generate, GenerateKind, Normalization, OnError, Prepared, Sampling};
+use plan::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, Normalization, Prepared, Sampling};
 
 /// The workshop's folder of prepared images.
 pub const PREPARED: &str = "images";
@@ -16,6 +18,10 @@ pub struct Dataset {
     pub manifest: Manifest,
     /// Its images, with a hash of every file.
     pub prepared: Prepared,
+    /// Counts, sizes and modes, in words.
+    pub summary: String,
+    /// What a reader should know of it.
+    pub warnings: Vec<Finding>,
 }
 
 /// How many images each split has.
@@ -32,63 +38,33 @@ pub fn images(manifest: &Manifest) -> Images {
 pub struct Datasets<'a> {
     cache: &'a Cache,
     known: Vec<(DataPlan, Dataset)>,
-    /// What a person was told of images that were left out.
-    told: Vec<String>,
 }
 
 impl<'a> Datasets<'a> {
     /// Data sets whose images are prepared in `cache`.
     pub fn new(cache: &'a Cache) -> Datasets<'a> {
-        Datasets { cache, known: Vec::new(), told: Vec::new() }
+        Datasets { cache, known: Vec::new() }
     }
 
     /// The data set of `plan`.
     ///
     /// # Errors
-    /// [`Error::Data`] that names every broken file.
+    /// [`Error::Data`] that names every broken file, and all else that a run cannot stand on.
     pub fn get(&mut self, plan: &DataPlan, progress: &Progress) -> Result<&Dataset, Error> {
-        let key = key(plan);
+        let key = prepared_key(plan);
         let index = match self.known.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {
-                let dataset = self.prepare(plan, progress)?;
-                self.known.push((key, dataset));
+                self.known.push((key, inspect(plan, self.cache, progress)?));
                 self.known.len() - 1
             }
         };
         Ok(&self.known[index].1)
     }
-
-    fn prepare(&mut self, plan: &DataPlan, progress: &Progress) -> Result<Dataset, Error> {
-        generate_if_missing(plan, progress)?;
-        let mut manifest = data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))?;
-        let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
-        let preparation =
-            self.cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
-        drop(task);
-        if !preparation.bad.is_empty() {
-            let left_out = left_out(plan, &preparation.bad)?;
-            if !self.told.contains(&left_out) {
-                progress.line(&left_out);
-                self.told.push(left_out);
-            }
-            still_complete(&manifest)?;
-        }
-        if preparation.progress.decoded > 0 {
-            let [height, width] = plan.image_size;
-            let count = preparation.progress.decoded;
-            let s = if count == 1 { "" } else { "s" };
-            progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
-        }
-        match preparation.set {
-            Some(prepared) => Ok(Dataset { manifest, prepared }),
-            None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
-        }
-    }
 }
 
 /// `plan` without what decides neither which files belong to a set nor how they are prepared.
-pub fn key(plan: &DataPlan) -> DataPlan {
+fn prepared_key(plan: &DataPlan) -> DataPlan {
     DataPlan {
         batch_size: 1,
         normalization: Normalization::default(),
@@ -98,21 +74,59 @@ pub fn key(plan: &DataPlan) -> DataPlan {
     }
 }
 
-/// The words that tell of images that are left out.
+/// `plan` without what does not decide which files belong to a set and whether they can be used.
+pub fn key(plan: &DataPlan) -> DataPlan {
+    let (image_size, color_mode, interpolation) = ([1, 1], ColorMode::Rgb, Interpolation::Nearest);
+    DataPlan { image_size, color_mode, interpolation, ..prepared_key(plan) }
+}
+
+/// Prepares the images of `plan`, which are drawn where the file says so and they are not there: those that can be used,
+/// and what came of all.
 ///
 /// # Errors
-/// [`Error::Data`] where the experiment does not want any left out.
-fn left_out(plan: &DataPlan, bad: &[BadImage]) -> Result<String, Error> {
-    let list: Vec<String> = bad.iter().map(|image| format!("  {image}")).collect();
-    let list = list.join("\n");
-    let count = bad.len();
-    let s = if count == 1 { "" } else { "s" };
-    match plan.on_error {
-        OnError::Skip => Ok(format!("leaving out {count} image{s} that cannot be read:\n{list}")),
-        OnError::Refuse => Err(Error::Data(format!(
-            "{count} image{s} of {} cannot be read:\n{list}\nMend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
-            plan.place().display()
-        ))),
+/// [`Error::Layout`] where something is there, but not as it should be; else [`Error::Data`] or [`Error::Cache`].
+pub fn prepare(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<(Manifest, Preparation), Error> {
+    generate_if_missing(plan, progress)?;
+    let mut manifest = scan(plan)?;
+    let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
+    let preparation = cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
+    drop(task);
+    if preparation.progress.decoded > 0 {
+        let [height, width] = plan.image_size;
+        let count = preparation.progress.decoded;
+        let s = if count == 1 { "" } else { "s" };
+        progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
+    }
+    Ok((manifest, preparation))
+}
+
+/// The files of `plan`.
+///
+/// # Errors
+/// [`Error::Layout`] where something is there, but not as it should be; else [`Error::Data`].
+pub fn scan(plan: &DataPlan) -> Result<Manifest, Error> {
+    data::scan(plan).map_err(|error| {
+        if plan.directory.is_dir() && plan.place().exists() {
+            Error::Layout(error)
+        } else {
+            Error::Data(with_way_out(plan, &error.to_string()))
+        }
+    })
+}
+
+/// Prepares the images of `plan`, and refuses those that no run should stand on.
+fn inspect(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<Dataset, Error> {
+    let (manifest, preparation) = prepare(plan, cache, progress)?;
+    let audit = Audit::new(&manifest, plan, &preparation);
+    let (refused, warnings): (Vec<Finding>, Vec<Finding>) =
+        findings(&audit, plan).into_iter().partition(|finding| finding.severity == Severity::Error);
+    if !refused.is_empty() {
+        return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\n")));
+    }
+    still_complete(&manifest, plan, &preparation.bad)?;
+    match preparation.set {
+        Some(prepared) => Ok(Dataset { manifest, prepared, summary: summary(&audit.splits), warnings }),
+        None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
     }
 }
 
@@ -159,11 +173,12 @@ pub fn with_way_out(plan: &DataPlan, error: &str) -> String {
 }
 
 /// After files were left out: every class still has images in every split.
-fn still_complete(manifest: &Manifest) -> Result<(), Error> {
+pub fn still_complete(manifest: &Manifest, plan: &DataPlan, bad: &[BadImage]) -> Result<(), Error> {
     for (name, split) in manifest.splits() {
         let counts = split.counts(manifest.classes.len());
         if let Some((class, _)) = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0) {
-            return Err(Error::Data(format!("no image of class `{class}` in {name} can be read")));
+            let why = unreadable(bad, plan).map_or_else(String::new, |finding| format!("\n{}", finding.text()));
+            return Err(Error::Data(format!("no image of class `{class}` in {name} can be read{why}")));
         }
     }
     Ok(())

@@ -22,6 +22,9 @@ pub enum Error {
     /// The images are not as they should be.
     #[error("{0}")]
     Data(String),
+    /// The images do not lie as they should.
+    #[error("{0}")]
+    Layout(data::ScanError),
     /// Images could not be prepared.
     #[error(transparent)]
     Cache(#[from] data::CacheError),
@@ -67,6 +70,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Write { .. }
             | Error::Data(_)
+            | Error::Layout(_)
             | Error::Cache(_)
             | Error::Memory(_)
             | Error::Build(_)
@@ -82,9 +86,12 @@ impl Error {
     /// 2 where the file, the data or the command line is wrong, or asks for more than this machine has; 1 where the work failed.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Spec(_) | Error::Usage(_) | Error::Read { .. } | Error::Data(_) | Error::Memory(_) => {
-                ExitCode::from(2)
-            }
+            Error::Spec(_)
+            | Error::Usage(_)
+            | Error::Read { .. }
+            | Error::Data(_)
+            | Error::Layout(_)
+            | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }
             | Error::Cache(_)
             | Error::Build(_)

@@ -8,6 +8,7 @@ mod cores;
 mod dataset;
 mod error;
 mod experiment;
+mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;

@@ -41,6 +41,7 @@ fn decode(line: &str) -> Result<Vec<u8>, String> {
         sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     };
     data::decode_one(Path::new(path), &plan).map_err(|bad| bad.reason)
 }

@@ -20,8 +20,9 @@ pub use error::CacheError;
 pub use pack::PIXELS;
 pub use set::Set;
 
+use crate::audit::Profile;
 use crate::decode::{BadImage, DECODER_VERSION};
-use crate::file::File;
+use crate::file::{File, Picture};
 use crate::manifest::{Manifest, Split};
 use error::write;
 use pack::{Outcome, Pack};
@@ -72,6 +73,8 @@ pub struct Preparation {
     pub set: Option<Prepared>,
     /// Files that cannot be used, in the manifest's order.
     pub bad: Vec<BadImage>,
+    /// What was seen of the others, in the manifest's order.
+    pub profiles: Vec<Profile>,
     /// How much there was to do.
     pub progress: Progress,
 }
@@ -169,13 +172,15 @@ impl Cache {
 
         let mut usable = Vec::with_capacity(contents.len());
         let mut pictures = Vec::with_capacity(contents.len());
+        let mut profiles = Vec::with_capacity(contents.len());
         let mut reasons = bad.into_iter();
         let mut bad = Vec::new();
         for (file, content) in files.into_iter().zip(contents) {
             match content.and_then(|content| Some((content, pack.get(&content)?))) {
-                Some((content, Outcome::Picture(place))) => {
+                Some((content, &Outcome::Picture(place, profile))) => {
                     usable.push(content);
-                    pictures.push(*place);
+                    pictures.push(place);
+                    profiles.push(profile);
                 }
                 Some((_, Outcome::Bad(reason))) => {
                     bad.push(BadImage { path: file.path.clone(), reason: reason.clone() });
@@ -183,15 +188,15 @@ impl Cache {
                 None => bad.extend(reasons.next()),
             }
         }
-        if !bad.is_empty() && plan.on_error == OnError::Refuse {
-            return Ok(Preparation { set: None, bad, progress });
-        }
         let before = manifest.splits().into_iter().map(|(_, split)| split.files.len()).collect::<Vec<_>>();
         manifest.leave_out(&bad);
+        if !bad.is_empty() && plan.on_error == OnError::Refuse {
+            return Ok(Preparation { set: None, bad, profiles, progress });
+        }
         let digest = manifest.digest(&usable);
         let list = list(manifest, &before, pictures, plan, digest.clone(), pack.pixels_name());
         let set = list.write(&folder)?;
-        Ok(Preparation { set: Some(Prepared { set, digest }), bad, progress })
+        Ok(Preparation { set: Some(Prepared { set, digest }), bad, profiles, progress })
     }
 
     /// Takes away packs that nobody has asked for in a month. What cannot be taken away stays: it does no harm.
@@ -232,7 +237,7 @@ enum Looked {
         after: Option<Stat>,
         begun: SystemTime,
         /// What it decodes to, where that was not known.
-        picture: Option<Result<Vec<u8>, String>>,
+        picture: Option<Result<Picture, String>>,
     },
     /// It cannot be read.
     Unreadable(String),
@@ -253,7 +258,7 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
         Err(reason) => return Looked::Unreadable(reason),
     };
     let content = read.hash();
-    let picture = pack.get(&content).is_none().then(|| read.pixels(plan));
+    let picture = pack.get(&content).is_none().then(|| read.prepare(plan));
     Looked::Read { content, before, after: file.own().and_then(Stat::of), begun, picture }
 }
 

@@ -29,13 +29,19 @@ use std::path::{Path, PathBuf};
 pub(crate) const DECODER_VERSION: u32 = 2;
 
 /// An image file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
 #[error("{}: {reason}", .path.display())]
 pub struct BadImage {
     /// The file.
+    #[serde(serialize_with = "displayed")]
     pub path: PathBuf,
     /// What is wrong with it.
     pub reason: String,
+}
+
+/// A path need not be text; one that a program reads is.
+fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 /// Decodes and resizes one file: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
@@ -60,15 +66,11 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    /// The image, which is in colour, in another mode.
-    pub fn in_mode(self, color_mode: ColorMode) -> Decoded {
-        match color_mode {
-            ColorMode::Rgb => self,
-            ColorMode::Grayscale => {
-                let (pixels, _) = self.pixels.as_chunks();
-                Decoded { color_mode, pixels: pixels.iter().copied().map(luma::luma).collect(), ..self }
-            }
-        }
+    /// The image, which is in colour, in grey.
+    pub fn grey(&self) -> Decoded {
+        let (pixels, _) = self.pixels.as_chunks();
+        let pixels = pixels.iter().copied().map(luma::luma).collect();
+        Decoded { height: self.height, width: self.width, color_mode: ColorMode::Grayscale, pixels }
     }
 }
 

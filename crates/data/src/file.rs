@@ -1,9 +1,10 @@
 //! One image of a data set, wherever it lies: a file, or a record of a container.
 
+use crate::audit::{Kind, Profile};
 use crate::container::{Container, Geometry};
 use crate::decode::{BadImage, Decoded, MAX_FILE_BYTES, decode_file};
 use crate::resize::resize;
-use plan::DataPlan;
+use plan::{ColorMode, DataPlan};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,14 @@ pub(crate) enum Content {
     File(Vec<u8>),
     /// The samples of a record.
     Record(Geometry, Vec<u8>),
+}
+
+/// An image, as it is prepared.
+pub(crate) struct Picture {
+    /// What the network gets of it.
+    pub pixels: Vec<u8>,
+    /// What the audit gets of it.
+    pub profile: Profile,
 }
 
 impl File {
@@ -137,12 +146,43 @@ impl Content {
         }
     }
 
+    /// How the pixels of a decoded image were stored.
+    fn kind(&self) -> Kind {
+        match self {
+            Content::File(bytes) => Kind::of_file(bytes),
+            Content::Record(geometry, _) => Kind::of_record(*geometry),
+        }
+    }
+
     /// What the network gets of it: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
     ///
     /// # Errors
     /// Why it is no image that can be used.
-    pub(crate) fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, String> {
-        let [height, width] = plan.image_size;
-        Ok(resize(&self.decode()?.in_mode(plan.color_mode), height, width, plan.interpolation))
+    fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, String> {
+        let image = self.decode()?;
+        Ok(match plan.color_mode {
+            ColorMode::Rgb => resized(&image, plan),
+            ColorMode::Grayscale => resized(&image.grey(), plan),
+        })
     }
+
+    /// What the network and what the audit get of it, decoded once for both.
+    ///
+    /// # Errors
+    /// Why it is no image that can be used.
+    pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, String> {
+        let image = self.decode()?;
+        let grey = image.grey();
+        let profile = Profile::new(self.kind(), &image, &grey);
+        let pixels = match plan.color_mode {
+            ColorMode::Rgb => resized(&image, plan),
+            ColorMode::Grayscale => resized(&grey, plan),
+        };
+        Ok(Picture { pixels, profile })
+    }
+}
+
+fn resized(image: &Decoded, plan: &DataPlan) -> Vec<u8> {
+    let [height, width] = plan.image_size;
+    resize(image, height, width, plan.interpolation)
 }

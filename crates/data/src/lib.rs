@@ -1,9 +1,11 @@
 //! Image folders to batches: scan, decode, augment, prepare; the embedded data set.
 //!
 //! [`scan`] lists the files of a data directory as a [`Manifest`]; a [`Cache`] decodes and resizes each of them once and
-//! keeps them on disk as bytes, which a [`Set`] maps ([`Images`]); [`TrainLoader`] and [`eval_batches`] make batches of numbers from them, in [0, 1] or standardized. What
-//! comes out is decided by files, plan and seed: no thread count, machine or time takes part.
+//! keeps them on disk as bytes, which a [`Set`] maps ([`Images`]); [`audit`] tells what is the matter with them;
+//! [`TrainLoader`] and [`eval_batches`] make batches of numbers from them, in [0, 1] or standardized. What comes out is
+//! decided by files, plan and seed: no thread count, machine or time takes part.
 
+pub mod audit;
 pub mod augment;
 mod batch;
 mod cache;

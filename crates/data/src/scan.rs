@@ -7,7 +7,7 @@
 mod cifar;
 mod divide;
 mod error;
-mod folder;
+pub(crate) mod folder;
 mod folders;
 mod idx;
 mod layout;

@@ -48,6 +48,7 @@ pub fn plan(directory: &Path) -> DataPlan {
         sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

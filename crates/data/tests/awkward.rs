@@ -41,6 +41,7 @@ fn plan() -> DataPlan {
         sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -192,6 +192,7 @@ fn plan(interpolation: Interpolation) -> DataPlan {
         sampling: Sampling::default(),
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

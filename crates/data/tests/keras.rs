@@ -28,6 +28,7 @@ fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
         sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     }
 }
 

@@ -99,6 +99,7 @@ fn request() -> Request {
                 sampling: Sampling::Natural,
                 on_error: OnError::Refuse,
                 generate: None,
+                allow: Vec::new(),
             },
             augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap(),

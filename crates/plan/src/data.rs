@@ -38,6 +38,9 @@ pub struct DataPlan {
     pub on_error: OnError,
     /// How to draw the data set where `directory` does not exist.
     pub generate: Option<Generate>,
+    /// Findings of the audit that do not keep a run from starting. They decide no result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<Allow>,
 }
 
 impl DataPlan {
@@ -169,6 +172,16 @@ pub enum OnError {
     Refuse,
     /// Such files are left out, and counted.
     Skip,
+}
+
+/// A finding of the audit that a run refuses to start with, unless it is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allow {
+    /// A picture is in more than one split: what is measured was trained on.
+    DuplicatesAcrossSplits,
+    /// A picture is in more than one class, in different splits.
+    ConflictingLabels,
 }
 
 /// A data set that Ablate can draw by itself.

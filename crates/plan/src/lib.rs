@@ -25,7 +25,7 @@ pub mod training;
 pub use activation::Activation;
 pub use augment::{Augmentation, FillMode, Mix, Operation};
 pub use data::{
-    ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
+    Allow, ColorMode, DataPlan, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
 };
 pub use experiment::{Experiment, Factor, Level, Variant};
 pub use initializer::Initializer;

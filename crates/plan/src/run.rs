@@ -47,6 +47,7 @@ pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&s
     settings.data.source = DataSource::default(); // what comes of it is in the manifest
     settings.data.generate = None;
     settings.data.on_error = OnError::Refuse; // files left out are left out of the manifest
+    settings.data.allow = Vec::new();
     settings.network.weights = None;
     // Keys come out sorted and floats shortest: one text for one value. A test holds an id against dependencies' moods.
     let identity = serde_json::json!({
@@ -81,6 +82,7 @@ mod tests {
                 sampling: Sampling::Natural,
                 on_error: OnError::Refuse,
                 generate: None,
+                allow: Vec::new(),
             },
             augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, Some(7))]).unwrap(),

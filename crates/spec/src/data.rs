@@ -4,7 +4,9 @@ use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::source;
 use crate::value::{boolean, choice, count, integer, items, text, two};
-use plan::{ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling};
+use plan::{
+    Allow, ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
+};
 use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
@@ -30,6 +32,8 @@ pub struct DataSpec {
     pub sampling: Sampling,
     pub on_error: OnError,
     pub generate: Option<Generate>,
+    /// Sorted.
+    pub allow: Vec<Allow>,
 }
 
 pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
@@ -66,6 +70,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
         sampling: fields.optional("sampling", log, choice(&samplings)).unwrap_or_default(),
         on_error: fields.optional("on_error", log, choice(&on_errors)).unwrap_or_default(),
         generate,
+        allow: fields.optional("audit", log, audit).unwrap_or_default(),
     };
     fields.close(log);
     Some(spec)
@@ -99,6 +104,20 @@ fn classes(at: &At, log: &mut Log) -> Option<Vec<(String, Span)>> {
     }
     classes.sort();
     Some(classes)
+}
+
+fn audit(at: &At, log: &mut Log) -> Option<Vec<Allow>> {
+    let words =
+        [("duplicates_across_splits", Allow::DuplicatesAcrossSplits), ("conflicting_labels", Allow::ConflictingLabels)];
+    let mut fields = Fields::open(at, "data.audit", log)?;
+    let allow = fields.optional("allow", log, |at, log| {
+        let mut allowed: Vec<Allow> = items(at, log)?.iter().filter_map(|item| choice(&words)(item, log)).collect();
+        allowed.sort_unstable();
+        allowed.dedup();
+        Some(allowed)
+    });
+    fields.close(log);
+    allow
 }
 
 fn generate(at: &At, log: &mut Log) -> Option<Generate> {

@@ -104,6 +104,7 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
         sampling: data.sampling,
         on_error: data.on_error,
         generate: data.generate.clone(),
+        allow: data.allow.clone(),
     })
 }
 

@@ -50,6 +50,7 @@ complaints! {
     class_weight_unknown: "epochs = 2" => "epochs = 2\nclass_weight = \"balance\"";
     class_weight_of_a_wrong_type: "epochs = 2" => "epochs = 2\nclass_weight = [1.0, 2.5]";
     class_weight_empty: "epochs = 2" => "epochs = 2\nclass_weight = {}";
+    audit_allows_what_is_not_known: "batch_size = 20" => "batch_size = 20\naudit = { allow = [\"duplicate_across_splits\", 3], alow = [] }";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
     zoom_backwards: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"zoom\", range = [1.2, 0.8] }";
     random_crop_of_no_size: "{ type = \"rotation\", degrees = 40 }" => "{ type = \"random_crop\" }, { type = \"random_crop\", size = [33, 20] }";

@@ -1,9 +1,10 @@
 //! `ablate preview`: what the augmentation does to real images of the data set.
 
 use crate::args;
-use crate::dataset::{Datasets, PREPARED, generate_if_missing, with_way_out};
+use crate::dataset::{self, PREPARED};
 use crate::error::Error;
 use crate::experiment::{Loaded, load};
+use crate::findings::unreadable;
 use crate::output::out;
 use crate::progress::Progress;
 use data::augment::Drawn;
@@ -91,11 +92,14 @@ fn manifest(plan: &DataPlan) -> Result<Manifest, Error> {
     match plan.on_error {
         OnError::Skip => {
             let cache = Cache::open(&Workshop::of_project()?.memory(PREPARED))?;
-            Ok(Datasets::new(&cache).get(plan, &progress)?.manifest.clone())
+            let (manifest, preparation) = dataset::prepare(plan, &cache, &progress)?;
+            dataset::still_complete(&manifest, plan, &preparation.bad)?;
+            unreadable(&preparation.bad, plan).iter().for_each(|finding| progress.line(&finding.text()));
+            Ok(manifest)
         }
         OnError::Refuse => {
-            generate_if_missing(plan, &progress)?;
-            data::scan(plan).map_err(|error| Error::Data(with_way_out(plan, &error.to_string())))
+            dataset::generate_if_missing(plan, &progress)?;
+            dataset::scan(plan)
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::args::Run;
 use crate::cores::Cores;
-use crate::dataset::{Datasets, PREPARED, counts};
+use crate::dataset::{Datasets, PREPARED};
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
 use crate::free_memory::free_memory;
@@ -130,8 +130,12 @@ fn prepare<'a>(
                     "{}: images of {}\n{}",
                     loaded.experiment.name,
                     variant.settings.data.place().display(),
-                    counts(&dataset.manifest)
+                    dataset.summary
                 ));
+                dataset.warnings.iter().for_each(|finding| progress.line(&format!("warning: {}", finding.short())));
+                if !dataset.warnings.is_empty() {
+                    progress.line("`ablate data audit` says more about these");
+                }
                 shown.push(dataset.prepared.digest.clone());
             }
             results.expect(variant, dataset, chosen.contains(variant))?;

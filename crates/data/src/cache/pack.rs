@@ -1,11 +1,14 @@
 //! All pictures that were prepared in one way (size, channels, filter), each once, by the hash of the file it came from.
 //!
 //! A pack is a folder with two files. `pixels-*` holds the pictures one after the other and only ever grows: whoever has
-//! mapped it may go on reading. `index` has a line for each file content: its hash, and the place of its picture or the
-//! reason why it has none. A line is written when its picture is on the disk, so what a kill leaves is a whole pack of
+//! mapped it may go on reading. `index` has a line for each file content: its hash, and the place of its picture with the
+//! [`Profile`] of it, or the reason why it has none. A line is written when its picture is on the disk, so what a kill leaves is a whole pack of
 //! fewer pictures; a line that is cut short is dropped, and its picture's place is not used again.
 
 use super::error::{CacheError, read, write};
+use crate::audit::Profile;
+use crate::file::Picture;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -14,16 +17,17 @@ use std::path::{Path, PathBuf};
 
 /// How the name of a file of pictures begins.
 pub const PIXELS: &str = "pixels-";
-/// The first word of an index; it changes with the layout.
-const FORMAT: &str = "ablate-images-1";
+/// The first word of an index; it changes with the layout, and when an image may get another profile than before.
+const FORMAT: &str = "ablate-images-2";
 /// Pictures are forced to the disk after so many bytes, at least.
 const SYNC_EVERY: usize = 64 << 20;
 
 /// What became of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
     /// It has a picture, at this place.
-    Picture(u32),
+    Picture(u32, Profile),
     /// It cannot be decoded, for this reason.
     Bad(String),
 }
@@ -69,7 +73,7 @@ impl Pack {
         let mut known = lines.outcomes;
         // Of a file that lost its end, the pictures that are whole.
         let whole = held / image_len as u64;
-        known.retain(|_, outcome| !matches!(outcome, Outcome::Picture(place) if u64::from(*place) >= whole));
+        known.retain(|_, outcome| !matches!(outcome, Outcome::Picture(place, _) if u64::from(*place) >= whole));
         index.set_len(lines.length).and_then(|()| index.seek(SeekFrom::End(0))).map_err(write(&path))?;
         Ok(Pack {
             folder: folder.into(),
@@ -96,7 +100,7 @@ impl Pack {
     }
 
     /// Enters files that were decoded: the picture of each, or why it has none.
-    pub fn add(&mut self, decoded: Vec<(blake3::Hash, Result<Vec<u8>, String>)>) -> Result<(), CacheError> {
+    pub fn add(&mut self, decoded: Vec<(blake3::Hash, Result<Picture, String>)>) -> Result<(), CacheError> {
         let mut pictures = Vec::new();
         let first = self.free;
         for (content, outcome) in decoded {
@@ -104,22 +108,18 @@ impl Pack {
                 continue;
             }
             let outcome = match outcome {
-                Ok(picture) => {
-                    assert_eq!(picture.len(), self.image_len, "every picture of a pack has one size");
-                    pictures.extend_from_slice(&picture);
+                Ok(Picture { pixels, profile }) => {
+                    assert_eq!(pixels.len(), self.image_len, "every picture of a pack has one size");
+                    pictures.extend_from_slice(&pixels);
                     let place = self.free;
                     self.free = place.checked_add(1).ok_or_else(|| self.full())?;
-                    Outcome::Picture(place)
+                    Outcome::Picture(place, profile)
                 }
                 Err(reason) => Outcome::Bad(reason),
             };
-            // A string takes all that is written to it.
-            match &outcome {
-                Outcome::Picture(place) => writeln!(self.waiting, "{} {place}", content.to_hex()).ok(),
-                Outcome::Bad(reason) => {
-                    writeln!(self.waiting, "{} {}", content.to_hex(), serde_json::json!(reason)).ok()
-                }
-            };
+            // Strings and numbers always make JSON, and a string takes all that is written to it.
+            let line = serde_json::to_string(&outcome).unwrap_or_default();
+            writeln!(self.waiting, "{} {line}", content.to_hex()).ok();
             self.known.insert(content, outcome);
         }
         let at = u64::from(first) * self.image_len as u64;
@@ -198,31 +198,37 @@ impl Lines {
 
 fn entry(line: &[u8]) -> Option<(blake3::Hash, Outcome)> {
     let (content, outcome) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    let outcome = match outcome.parse() {
-        Ok(place) => Outcome::Picture(place),
-        Err(_) => Outcome::Bad(serde_json::from_str(outcome).ok()?),
-    };
-    Some((blake3::Hash::from_hex(content).ok()?, outcome))
+    Some((blake3::Hash::from_hex(content).ok()?, serde_json::from_str(outcome).ok()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::{Color, Format, Kind};
 
     fn hash(text: &str) -> blake3::Hash {
         blake3::hash(text.as_bytes())
     }
 
     fn picture(pack: &Pack, name: &str) -> Vec<u8> {
-        let Some(Outcome::Picture(place)) = pack.get(&hash(name)) else { panic!("{name} has no picture") };
+        let Some(Outcome::Picture(place, _)) = pack.get(&hash(name)) else { panic!("{name} has no picture") };
         let bytes = fs::read(pack.folder.join(pack.pixels_name())).unwrap();
         bytes[*place as usize * 4..][..4].to_vec()
     }
 
+    fn made(level: u8) -> Result<Picture, String> {
+        Ok(Picture { pixels: vec![level; 4], profile: profile(level) })
+    }
+
+    fn profile(level: u8) -> Profile {
+        let kind = Kind { format: Some(Format::WebP), color: Color::Rgba, bits: 8 };
+        Profile { kind, height: 1, width: level.into(), pixels: [u64::MAX, level.into()], look: None }
+    }
+
     fn filled(folder: &Path) -> Pack {
         let mut pack = Pack::open(folder, 4).unwrap();
-        pack.add(vec![(hash("a"), Ok(vec![1; 4])), (hash("b"), Err("is \"odd\"\nreally".to_owned()))]).unwrap();
-        pack.add(vec![(hash("a"), Ok(vec![9; 4])), (hash("c"), Ok(vec![3; 4]))]).unwrap();
+        pack.add(vec![(hash("a"), made(1)), (hash("b"), Err("is \"odd\"\nreally".to_owned()))]).unwrap();
+        pack.add(vec![(hash("a"), made(9)), (hash("c"), made(3))]).unwrap();
         pack.commit().unwrap();
         pack
     }
@@ -235,11 +241,12 @@ mod tests {
         assert_eq!((picture(&pack, "a"), picture(&pack, "c")), (vec![1; 4], vec![3; 4]));
         assert_eq!(pack.get(&hash("b")), Some(&Outcome::Bad("is \"odd\"\nreally".to_owned())));
         assert_eq!(pack.get(&hash("d")), None);
+        assert_eq!(pack.get(&hash("c")), Some(&Outcome::Picture(1, profile(3))));
     }
 
     #[test]
     fn an_index_cut_anywhere_is_a_pack_of_fewer_pictures_and_no_place_is_used_twice() {
-        for cut in [1, 2, 30, 68, 69, 70, 150, 175, 200, 210, 211, 220] {
+        for cut in (1..600).step_by(7) {
             let folder = tempfile::tempdir().unwrap();
             drop(filled(folder.path()));
             let path = folder.path().join("index");
@@ -249,7 +256,7 @@ mod tests {
             fs::write(&path, &whole[..length]).unwrap();
             let mut pack = Pack::open(folder.path(), 4).unwrap();
             assert!(pack.known.len() < 3, "cut by {cut}");
-            pack.add(vec![(hash("c"), Ok(vec![3; 4])), (hash("d"), Ok(vec![4; 4]))]).unwrap();
+            pack.add(vec![(hash("c"), made(3)), (hash("d"), made(4))]).unwrap();
             pack.commit().unwrap();
             assert_eq!((picture(&pack, "c"), picture(&pack, "d")), (vec![3; 4], vec![4; 4]), "cut by {cut}");
             drop(pack);
@@ -258,7 +265,7 @@ mod tests {
             // Where a list may still name the places of the lost lines, they are not given to others.
             assert_eq!(
                 pack.get(&hash("d")),
-                Some(&Outcome::Picture(if length < begun { 1 } else { 3 })),
+                Some(&Outcome::Picture(if length < begun { 1 } else { 3 }, profile(4))),
                 "cut by {cut}"
             );
         }

@@ -8,32 +8,37 @@ use std::path::Path;
 /// What the name of an image file ends with, in any case. What the file really holds is told by its content.
 pub const IMAGE_EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"];
 
+/// Why an entry is passed over whose name begins with a dot.
+pub(crate) const HIDDEN: &str = "hidden";
+
 /// Names of what is in a folder, each list in bytewise order.
-pub(super) struct Entries {
+pub(crate) struct Entries {
     /// Files that by their name are images.
     pub images: Vec<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
-    /// Number of hidden entries and of other files.
-    pub passed_over: usize,
+    /// What is passed over, and why: hidden entries and other files.
+    pub passed_over: Vec<(OsString, &'static str)>,
 }
 
 /// Lists `folder`, following links. A link to nowhere with the name of an image counts as an image, so that decoding
 /// names it instead of it vanishing in silence.
-pub(super) fn list(folder: &Path) -> Result<Entries, ScanError> {
+pub(crate) fn list(folder: &Path) -> Result<Entries, ScanError> {
     let failed = |source| ScanError::Read { path: folder.into(), source };
-    let mut entries = Entries { images: Vec::new(), folders: Vec::new(), passed_over: 0 };
+    let mut entries = Entries { images: Vec::new(), folders: Vec::new(), passed_over: Vec::new() };
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
         if name.as_encoded_bytes().starts_with(b".") {
-            entries.passed_over += 1;
+            entries.passed_over.push((name, HIDDEN));
         } else if is_folder(&entry).map_err(failed)? {
             entries.folders.push(name);
-        } else if is_image_name(&name) && may_be_a_file(&entry).map_err(failed)? {
+        } else if !is_image_name(&name) {
+            entries.passed_over.push((name, "no image by its name"));
+        } else if may_be_a_file(&entry).map_err(failed)? {
             entries.images.push(name);
         } else {
-            entries.passed_over += 1;
+            entries.passed_over.push((name, "no file"));
         }
     }
     entries.images.sort_unstable_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));

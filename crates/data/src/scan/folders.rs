@@ -104,14 +104,14 @@ fn check_known(folder: &Path, known: &[String]) -> Result<(), ScanError> {
 /// The images in the class folders of `folder`. Files beside the class folders are passed over, too.
 fn read(folder: PathBuf, classes: &[String]) -> Result<Split, ScanError> {
     let top = list(&folder)?;
-    let mut split = Split { passed_over: top.images.len() + top.passed_over, files: Vec::new(), folder };
+    let mut split = Split { passed_over: top.images.len() + top.passed_over.len(), files: Vec::new(), folder };
     for (label, class) in classes.iter().enumerate() {
         let class_folder = split.folder.join(class);
         if !class_folder.is_dir() {
             return Err(ScanError::MissingClass { class: class.clone(), folder: split.folder });
         }
         let entries = list(&class_folder)?;
-        let passed_over = entries.passed_over + entries.folders.len();
+        let passed_over = entries.passed_over.len() + entries.folders.len();
         if entries.images.is_empty() {
             return Err(ScanError::EmptyClass { folder: class_folder, passed_over });
         }

@@ -71,6 +71,7 @@ pub fn run(directory: &Path) -> Run {
         sampling: Sampling::Natural,
         on_error: OnError::Refuse,
         generate: None,
+        allow: Vec::new(),
     };
     let flip = plan::Operation::Flip { axis: plan::augment::FlipAxis::Horizontal, p: 0.5 };
     let augmentation = Augmentation { operations: vec![flip], ..Augmentation::default() };

@@ -1,0 +1,59 @@
+//! What lies among the images and is not read: hidden files, other files, folders within class folders. A reader should
+//! know, since it may be an image under a wrong name, or a split under one that is not known.
+
+use crate::Manifest;
+use crate::scan::folder::{HIDDEN, list};
+use plan::DataPlan;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
+
+const OUTSIDE: &str = "outside the class folders";
+
+/// Something that is passed over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Stray {
+    /// The file or folder.
+    pub path: String,
+    /// Why it is passed over.
+    pub reason: &'static str,
+}
+
+/// Lists strays by path, where the images are those that are found in folders. A folder that cannot be listed any more
+/// has none.
+pub(super) fn find(manifest: &Manifest, plan: &DataPlan) -> Vec<Stray> {
+    let splits = manifest.splits();
+    let are_files = splits.iter().all(|(_, split)| split.files.iter().all(|file| file.own().is_some()));
+    if plan.source.manifest.is_some() || !are_files {
+        return Vec::new();
+    }
+    let mut strays = BTreeSet::new();
+    let mut add = |folder: &Path, name: OsString, reason| {
+        strays.insert(Stray { path: folder.join(name).display().to_string(), reason });
+    };
+    let folders: BTreeSet<&Path> = splits.iter().map(|(_, split)| split.folder.as_path()).collect();
+    for &folder in &folders {
+        let Ok(beside) = list(folder) else { continue };
+        for (name, reason) in beside.passed_over {
+            add(folder, name, if reason == HIDDEN { reason } else { OUTSIDE });
+        }
+        beside.images.into_iter().for_each(|name| add(folder, name, OUTSIDE));
+        for class in &manifest.classes {
+            let class = folder.join(class);
+            let Ok(within) = list(&class) else { continue };
+            within.passed_over.into_iter().for_each(|(name, reason)| add(&class, name, reason));
+            within.folders.into_iter().for_each(|name| add(&class, name, "a folder in a class folder"));
+        }
+    }
+    if folders.iter().all(|folder| folder.parent() == Some(&plan.directory))
+        && let Ok(beside) = list(&plan.directory)
+    {
+        for name in beside.folders {
+            if !folders.contains(plan.directory.join(&name).as_path()) {
+                add(&plan.directory, name, "a folder by the name of no split");
+            }
+        }
+    }
+    strays.into_iter().collect()
+}

@@ -1,0 +1,141 @@
+//! What is the matter with images is said before anything trains. Each message is a snapshot.
+
+use crate::support::{Project, Text, idx};
+use std::fs;
+use std::path::PathBuf;
+
+const FILE: &str = "experiments/tiny.toml";
+
+/// A project whose images have been drawn.
+fn with_images() -> Project {
+    let project = Project::tiny();
+    project.succeeds(&["run", FILE, "--dry-run"]);
+    project
+}
+
+fn image(project: &Project, name: &str) -> PathBuf {
+    project.path().join("data/pets").join(name)
+}
+
+fn copy(project: &Project, from: &str, to: &str) {
+    fs::copy(image(project, from), image(project, to)).unwrap();
+}
+
+/// What `ablate data audit` prints, with its exit status.
+fn audited(project: &Project, words: &[&str]) -> String {
+    let text = Text::from(project.ablate(&[&["data", "audit", FILE], words].concat()).output().unwrap());
+    project.portable(&format!("{}exit status {}\n", text.stdout, text.status))
+}
+
+#[test]
+fn images_without_a_fault() {
+    insta::assert_snapshot!(audited(&with_images(), &[]));
+}
+
+#[test]
+fn a_leak_keeps_a_run_from_starting_unless_it_is_allowed() {
+    let project = with_images();
+    copy(&project, "train/cat/cat.0001.jpg", "test/cat/leaked.jpg");
+    copy(&project, "validation/dog/dog.0001.jpg", "train/dog/another.jpg");
+    insta::assert_snapshot!("leak_audited", audited(&project, &[]));
+    insta::assert_snapshot!("leak_refused", project.fails(&["run", FILE, "--dry-run"], 2));
+    assert!(!project.results().exists());
+
+    let allow = ["--set", "data.audit.allow=[\"duplicates_across_splits\"]"];
+    let allowed = project.succeeds(&[&["run", FILE, "--dry-run"], &allow[..]].concat());
+    insta::assert_snapshot!("leak_allowed", project.portable(&allowed.stderr));
+    assert!(audited(&project, &allow).ends_with("exit status 0\n"));
+}
+
+#[test]
+fn two_labels_for_one_picture() {
+    let project = with_images();
+    copy(&project, "train/cat/cat.0001.jpg", "test/dog/no_dog.jpg");
+    copy(&project, "train/cat/cat.0002.jpg", "train/dog/no_dog_either.jpg");
+    insta::assert_snapshot!("two_labels_audited", audited(&project, &[]));
+    insta::assert_snapshot!("two_labels_refused", project.fails(&["run", FILE, "--dry-run"], 2));
+}
+
+#[test]
+fn truncated_misnamed_and_stray_files() {
+    let project = with_images();
+    let truncated = image(&project, "train/cat/cat.0001.jpg");
+    let bytes = fs::read(&truncated).unwrap();
+    fs::write(&truncated, &bytes[..bytes.len() / 2]).unwrap();
+    fs::rename(image(&project, "validation/dog/dog.0001.jpg"), image(&project, "validation/dog/one.png")).unwrap();
+    fs::write(image(&project, "train/dog/.DS_Store"), "x").unwrap();
+    fs::write(image(&project, "train/dog/Thumbs.db"), "x").unwrap();
+    insta::assert_snapshot!("files_audited", audited(&project, &[]));
+    let skipped = project.succeeds(&["run", FILE, "--dry-run", "--set", "data.on_error=skip"]);
+    insta::assert_snapshot!("files_skipped", project.portable(&skipped.stderr));
+}
+
+#[test]
+fn an_empty_class() {
+    let project = with_images();
+    fs::remove_dir_all(image(&project, "train/dog")).unwrap();
+    fs::create_dir(image(&project, "train/dog")).unwrap();
+    fs::write(image(&project, "train/dog/.DS_Store"), "x").unwrap();
+    insta::assert_snapshot!(audited(&project, &[]));
+    let missing = audited(&project, &["--set", "data.directory=elsewhere"]);
+    assert_eq!(missing, "exit status 2\n");
+}
+
+#[test]
+fn an_audit_for_programs_and_what_is_remembered() {
+    let project = with_images();
+    copy(&project, "train/cat/cat.0001.jpg", "test/cat/leaked.jpg");
+    let ablate = |words: &[&str]| {
+        let target = project.path().join("target");
+        Text::from(project.ablate(words).env("CARGO_TARGET_DIR", target).output().unwrap())
+    };
+    let json = || {
+        let text = ablate(&["data", "audit", FILE, "--format", "json"]);
+        assert_eq!(text.status, 1, "{}", text.stderr);
+        (serde_json::from_str::<serde_json::Value>(&text.stdout).unwrap(), text.stderr.contains("prepared"))
+    };
+    let (first, decoded) = json();
+    assert!(decoded);
+    assert_eq!(first[0]["errors"], serde_json::json!(["duplicates_across_splits"]));
+    assert_eq!(first[0]["digest"].as_str().unwrap().len(), 64);
+    assert_eq!(first[0]["audit"]["splits"][0]["classes"], serde_json::json!([["cat", 12], ["dog", 12]]));
+    let leak = |audit: &serde_json::Value| audit[0]["audit"]["duplicates_across_splits"][0].clone();
+    let leaked = leak(&first);
+    assert_eq!((&leaked[0]["split"], &leaked[1]["split"]), (&"train".into(), &"test".into()));
+    assert!(leaked[1]["path"].as_str().unwrap().ends_with("test/cat/leaked.jpg"), "{leaked}");
+
+    // Nothing is decoded again, neither by an audit nor by a run.
+    assert_eq!(json(), (first, false));
+    let allow = "data.audit.allow=[\"duplicates_across_splits\"]";
+    let run = ablate(&["run", FILE, "--dry-run", "--set", allow]);
+    assert!(run.status == 0 && !run.stderr.contains("prepared"), "{}", run.stderr);
+    // A changed file is looked at.
+    copy(&project, "train/cat/cat.0002.jpg", "test/cat/leaked.jpg");
+    assert!(leak(&json().0)[0]["path"].as_str().unwrap().ends_with("train/cat/cat.0002.jpg"));
+}
+
+#[test]
+fn records_of_containers_are_audited() {
+    let project = Project::tiny();
+    let numbers = |shift: u8| (0..24).flat_map(|image| [image * 9; 30].map(|level| level + shift)).collect::<Vec<u8>>();
+    let labels: Vec<u8> = (0..24).map(|image| image % 2).collect();
+    let digits = project.path().join("digits");
+    idx(&digits.join("train-images-idx3-ubyte"), &[24, 6, 5], &numbers(0));
+    idx(&digits.join("train-labels-idx1-ubyte"), &[24], &labels);
+    let mut test = numbers(4);
+    test[60..90].fill(36);
+    idx(&digits.join("t10k-images-idx3-ubyte"), &[24, 6, 5], &test);
+    idx(&digits.join("t10k-labels-idx1-ubyte"), &[24], &labels);
+    fs::write(digits.join("README"), "x").unwrap();
+    insta::assert_snapshot!(audited(&project, &["--set", "data.directory=digits"]));
+}
+
+#[test]
+fn a_preview_is_no_run() {
+    let project = with_images();
+    copy(&project, "train/cat/cat.0001.jpg", "test/cat/leaked.jpg");
+    fs::write(image(&project, "train/dog/broken.jpg"), "x").unwrap();
+    let shown = project.succeeds(&["preview", FILE, "-o", "grid.png", "--set", "data.on_error=skip"]);
+    assert!(shown.stderr.contains("leaving out 1 image that cannot be read:\n  "), "{}", shown.stderr);
+    assert!(project.path().join("grid.png").is_file());
+}
