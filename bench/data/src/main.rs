@@ -91,6 +91,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn plan() -> DataPlan {
     DataPlan {
         directory: PathBuf::new(),
+        source: plan::DataSource::default(),
         classes: Vec::new(),
         label_mode: LabelMode::Binary,
         image_size: [SIZE; 2],
