@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::findings::{Finding, Severity, findings, summary, unreadable};
 use crate::progress::Progress;
 use data::audit::Audit;
-use data::{BadImage, Cache, Manifest, Preparation};
+use data::{BadImage, Cache, Manifest, Preparation, ScanError};
 use plan::memory::Images;
 use plan::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, Normalization, Prepared, Sampling};
 
@@ -87,7 +87,7 @@ pub fn key(plan: &DataPlan) -> DataPlan {
 /// [`Error::Layout`] where something is there, but not as it should be; else [`Error::Data`] or [`Error::Cache`].
 pub fn prepare(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<(Manifest, Preparation), Error> {
     generate_if_missing(plan, progress)?;
-    let mut manifest = scan(plan)?;
+    let mut manifest = cache.scan(plan).map_err(|error| layout(plan, error))?;
     let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
     let preparation = cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
     drop(task);
@@ -105,13 +105,15 @@ pub fn prepare(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<(M
 /// # Errors
 /// [`Error::Layout`] where something is there, but not as it should be; else [`Error::Data`].
 pub fn scan(plan: &DataPlan) -> Result<Manifest, Error> {
-    data::scan(plan).map_err(|error| {
-        if plan.directory.is_dir() && plan.place().exists() {
-            Error::Layout(error)
-        } else {
-            Error::Data(with_way_out(plan, &error.to_string()))
-        }
-    })
+    data::scan(plan).map_err(|error| layout(plan, error))
+}
+
+fn layout(plan: &DataPlan, error: ScanError) -> Error {
+    if plan.directory.is_dir() && plan.place().exists() {
+        Error::Layout(error)
+    } else {
+        Error::Data(with_way_out(plan, &error.to_string()))
+    }
 }
 
 /// Prepares the images of `plan`, and refuses those that no run should stand on.

@@ -24,6 +24,7 @@ use crate::audit::Profile;
 use crate::decode::{BadImage, DECODER_VERSION};
 use crate::file::{File, Picture};
 use crate::manifest::{Manifest, Split};
+use crate::scan::{ScanError, scan_by};
 use error::write;
 use pack::{Outcome, Pack};
 use plan::{DataPlan, OnError, Prepared};
@@ -116,6 +117,21 @@ impl Cache {
             }
         }
         Ok(freed)
+    }
+
+    /// [`crate::scan`], for which no file is read that is unchanged since it was last read.
+    ///
+    /// # Errors
+    /// Those of [`crate::scan`].
+    pub fn scan(&self, plan: &DataPlan) -> Result<Manifest, ScanError> {
+        let path = self.seen(plan).ok();
+        let seen = Mutex::new(path.as_deref().map_or_else(Seen::default, Seen::load));
+        let manifest = scan_by(plan, &|file| hash(file, &seen));
+        if let Some(path) = path {
+            // What is not written is read once more at the next call.
+            seen.into_inner().unwrap_or_else(PoisonError::into_inner).save(&path).ok();
+        }
+        manifest
     }
 
     /// Prepares all images of `manifest` for `plan`; takes out of it those that cannot be used. Files that are known are
@@ -224,6 +240,20 @@ fn pack_name(plan: &DataPlan) -> String {
     let [height, width] = plan.image_size;
     let (mode, filter) = (plan.color_mode.name(), plan.interpolation.name());
     format!("{height}x{width}-{mode}-{filter}-{}.{DECODER_VERSION}", plan::ENGINE_VERSION)
+}
+
+/// The hash of an image's content.
+fn hash(file: &File, seen: &Mutex<Seen>) -> Result<blake3::Hash, String> {
+    let Some(path) = file.own() else { return file.hash() };
+    let seen = || seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let (begun, before) = (seen::now(), Stat::of(path));
+    let unchanged = before.as_ref().and_then(|stat| seen().content(path, stat));
+    if let Some(content) = unchanged {
+        return Ok(content);
+    }
+    let content = file.hash()?;
+    seen().remember(path, before, Stat::of(path), begun, content);
+    Ok(content)
 }
 
 /// What is known of a file.

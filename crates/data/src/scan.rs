@@ -19,6 +19,7 @@ pub use error::ScanError;
 pub use folder::IMAGE_EXTENSIONS;
 pub use layout::Layout;
 
+use crate::file::File;
 use crate::manifest::Manifest;
 use cifar::Cifar;
 use folders::SplitFolders;
@@ -40,16 +41,24 @@ pub const TEST_NAMES: [&str; 3] = ["test", "testing", "test_set"];
 /// # Errors
 /// A [`ScanError`] for the first thing that is not as it should be.
 pub fn scan(plan: &DataPlan) -> Result<Manifest, ScanError> {
+    scan_by(plan, &File::hash)
+}
+
+/// The hash of an image's content, or why it cannot be read.
+pub(crate) type ContentHash<'a> = dyn Fn(&File) -> Result<blake3::Hash, String> + Sync + 'a;
+
+/// [`scan`], where `hash` may know what images hold that decide by their content which split they are in.
+pub(crate) fn scan_by(plan: &DataPlan, hash: &ContentHash) -> Result<Manifest, ScanError> {
     let source = Source::open(plan)?;
     let classes = source.select(plan)?;
     check_count(plan, &classes, &source)?;
     let mut manifest = source.read(plan, classes)?;
     if let Some(split) = &plan.source.split {
-        divide::divide(&mut manifest, split, plan.place())?;
+        divide::divide(&mut manifest, split, plan.place(), hash)?;
     }
     check_complete(&manifest, plan)?;
     if let Some(limit) = plan.source.limit_per_class {
-        limit::limit(&mut manifest, limit);
+        limit::limit(&mut manifest, limit, hash);
     }
     Ok(manifest)
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::scan;
 use crate::testing::{directory, plan as plan_of, png, portable};
 use insta::assert_snapshot;
-use plan::{ColorMode, Interpolation, Normalization, Sampling};
+use plan::{ColorMode, Interpolation, Normalization, Sampling, SplitKind, SplitPlan};
 use tempfile::TempDir;
 
 /// Three good images whose level is their number, and two files that are none, at the start and between them.
@@ -232,4 +232,27 @@ fn a_pack_that_nobody_asks_for_goes_after_a_month() {
     fs::File::options().write(true).open(&used).unwrap().set_modified(old).unwrap();
     cache.prune();
     assert!(!used.parent().unwrap().exists());
+}
+
+#[test]
+fn a_split_by_content_reads_no_file_that_is_remembered() {
+    let names: Vec<String> = (0..40).map(|number| format!("{}/{number}.png", ["a", "b"][number % 2])).collect();
+    let pictures: Vec<Vec<u8>> = (0..40).map(flat).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().zip(&pictures).map(|(name, bytes)| (&**name, &**bytes)).collect();
+    let data = directory(&files);
+    let mut plan = plan_of(data.path());
+    plan.source.split = Some(SplitPlan { kind: SplitKind::Hash, probabilities: vec![0.5, 0.5], seed: 0 });
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(folder.path()).unwrap();
+    assert_eq!(cache.scan(&plan).unwrap(), scan(&plan).unwrap());
+    // With a false memory, that all files hold the same, all are in one split.
+    let path = cache.seen(&plan).unwrap();
+    let mut seen = Seen::default();
+    let later = seen::now() + Duration::from_secs(60);
+    for name in &names {
+        let file = data.path().join(name);
+        seen.remember(&file, Stat::of(&file), Stat::of(&file), later, blake3::hash(b"the same"));
+    }
+    seen.save(&path).unwrap();
+    assert!(matches!(cache.scan(&plan).unwrap_err(), ScanError::NoImages { .. }));
 }

@@ -1,6 +1,6 @@
 //! Splits images that have no split of their own.
 
-use super::ScanError;
+use super::{ContentHash, ScanError};
 use crate::file::File;
 use crate::manifest::{Manifest, Split};
 use plan::stream::name_id;
@@ -10,14 +10,14 @@ use std::path::Path;
 
 /// Cuts the training images of `manifest` into train, validation and, where the plan has three probabilities, test. What
 /// is there already as test images stays.
-pub fn divide(manifest: &mut Manifest, plan: &SplitPlan, place: &Path) -> Result<(), ScanError> {
+pub fn divide(manifest: &mut Manifest, plan: &SplitPlan, place: &Path, hash: &ContentHash) -> Result<(), ScanError> {
     if manifest.test.is_some() && plan.probabilities.len() > 2 {
         return Err(ScanError::TestTwice { place: place.into() });
     }
     let places = match plan.kind {
         SplitKind::Random => random(manifest, plan),
         SplitKind::Stratified => stratified(manifest, plan),
-        SplitKind::Hash => hashed(&manifest.train.files, plan),
+        SplitKind::Hash => hashed(&manifest.train.files, plan, hash),
     };
     let whole = &mut manifest.train;
     let mut files: Vec<Vec<File>> = plan.probabilities.iter().map(|_| Vec::new()).collect();
@@ -85,12 +85,12 @@ fn ranges(probabilities: &[f64], count: usize) -> Vec<std::ops::Range<usize>> {
 
 /// The hash of an image decides for it alone, so that it stays where it is when others come and go, and equal images
 /// share a split. An image that cannot be read goes by its name; it is complained of later.
-fn hashed(files: &[File], plan: &SplitPlan) -> Vec<usize> {
+fn hashed(files: &[File], plan: &SplitPlan, hash: &ContentHash) -> Vec<usize> {
     let last = plan.probabilities.iter().rposition(|&probability| probability > 0.0).unwrap_or(0);
     files
         .par_iter()
         .map(|file| {
-            let hash = content_hash(file);
+            let hash = hash_or_name(file, hash);
             let (words, _) = hash.as_bytes().as_chunks::<8>();
             let words: Vec<u64> = words.iter().map(|&word| u64::from_le_bytes(word)).collect();
             let drawn = f64::from(Stream::new(plan.seed, Purpose::Split, &words).unit());
@@ -105,8 +105,8 @@ fn hashed(files: &[File], plan: &SplitPlan) -> Vec<usize> {
 }
 
 /// The hash of an image's content; of its name where it cannot be read.
-pub fn content_hash(file: &File) -> blake3::Hash {
-    file.hash().unwrap_or_else(|_| blake3::hash(&file.name()))
+pub fn hash_or_name(file: &File, hash: &ContentHash) -> blake3::Hash {
+    hash(file).unwrap_or_else(|_| blake3::hash(&file.name()))
 }
 
 #[cfg(test)]

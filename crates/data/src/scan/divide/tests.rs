@@ -113,7 +113,7 @@ fn what_is_split_already_is_not_split_again() {
     let mut whole = manifest.clone();
     whole.test = whole.validation.take();
     let three = SplitPlan { kind: SplitKind::Hash, probabilities: SHARES.to_vec(), seed: 0 };
-    let refused = divide(&mut whole, &three, Path::new("mnist")).unwrap_err();
+    let refused = divide(&mut whole, &three, Path::new("mnist"), &crate::File::hash).unwrap_err();
     assert_snapshot!(refused, @"mnist has test images of its own: `split` in [data] takes two probabilities here, of train and validation");
 }
 
