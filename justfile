@@ -24,6 +24,7 @@ bench *ARGS:
     python3 bench/run.py step "$@"
     python3 bench/run.py epoch
     python3 bench/run.py data
+    python3 bench/run.py prepare
 
 # Every kernel's throughput beside the machine's peak; words select kernels.
 bench-kernels *ARGS:

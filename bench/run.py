@@ -5,17 +5,18 @@
     python3 bench/run.py scaling   the reference network over threads, image size, batch and filters
     python3 bench/run.py epoch     the tutorial's program from JPEG files to validated epochs
     python3 bench/run.py data      images decoded and augmented a second
+    python3 bench/run.py prepare   time and memory of preparing many images
 """
 
 import argparse
 
-from driver import data, epoch, scaling, setup, step
+from driver import data, epoch, prepare, scaling, setup, step
 from driver.measure import Plan
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch|data")
+    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch|data|prepare")
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--threads", type=int, default=setup.cores(), help="of every framework; all cores if not given")
@@ -49,6 +50,10 @@ def main():
     command.add_argument("--rounds", type=int, default=7, help="how often it is each peer's turn")
     command.add_argument("--steps", type=int, default=2, help="steps of a turn")
     command.set_defaults(run=data.run)
+
+    command = commands.add_parser("prepare", parents=[common], help="preparing and auditing many small images")
+    command.add_argument("--files", type=int, default=100_000, help="images that are drawn for it")
+    command.set_defaults(run=prepare.run)
 
     arguments = parser.parse_args()
     if "usual_peers" in arguments:

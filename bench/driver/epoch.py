@@ -98,7 +98,7 @@ def keras(python, mode, arguments):
     return [float(word) for word in words.splitlines()[-1].split()], memory
 
 
-def quietly(command, threads):
+def quietly(command, threads, environment=None):
     """Runs a program to its end. Returns its output and the most memory, in MB, that it held or any one program that it
     started; or ends with what it complained of."""
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
@@ -108,6 +108,7 @@ def quietly(command, threads):
             stdout=stdout,
             stderr=stderr,
             cwd=ROOT,
+            env=environment,
             preexec_fn=lambda: confine(threads),
         )
         # In place of `process.wait`, for it tells the memory, too.
