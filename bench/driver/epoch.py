@@ -76,10 +76,12 @@ def timed(program):
 
 
 def ablate(arguments, epochs=None):
-    """Runs the experiment anew, and returns the seconds of each epoch and the memory."""
+    """Runs the experiment anew, from JPEG files, and returns the seconds of each epoch and the memory."""
+    program = TARGET / "release" / "ablate"
+    quietly([program, "clean"], arguments.threads)  # no image is prepared already
     results = SCRATCH / "results"
     shutil.rmtree(results, ignore_errors=True)
-    command = [TARGET / "release" / "ablate", "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
+    command = [program, "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
     command += ["--set", f"training.epochs={arguments.epochs if epochs is None else epochs}"]
     if arguments.images:
         command += ["--set", f"data.directory={arguments.images}"]
