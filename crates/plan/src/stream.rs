@@ -16,7 +16,8 @@ pub enum Purpose {
     Initialize,
     /// The order of the training images; ids: index of the pass over the data.
     Shuffle,
-    /// The parameters of an augmented copy; ids: epoch, position of the sample in the epoch.
+    /// The parameters of an augmented copy; ids: epoch, position of the sample in the epoch, and for each operation the
+    /// hash of its name and its number among those of its name.
     Augment,
     /// Which images of a batch are mixed, and how; ids: epoch, step.
     Mix,

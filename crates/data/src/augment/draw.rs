@@ -1,9 +1,7 @@
 //! What an operation does to one copy, drawn.
 //!
-//! Numbers come from two kinds of streams. Rotation, shift, shear, zoom and flip draw in file order from one stream of
-//! the sample, each a fixed number of times, whatever its settings. Everything else, their `p` included, draws from a
-//! stream of its own, keyed by the operation's name and how manieth of its name it is in its list. So turning a
-//! probability to 0, or adding a change of colours, leaves the numbers of the other operations as they are.
+//! Each draws from a stream of its own, keyed by its name and by how manieth of its name it is in its list. So taking an
+//! operation out, putting one in, another order or another probability leaves what the others draw as it was.
 
 use super::{DrawnOperation, crop, cutout, flip, rotation, shear, shift, zoom};
 use plan::stream::name_id;
@@ -34,17 +32,8 @@ pub(super) fn draw(
     size: [usize; 2],
 ) -> Vec<DrawnOperation> {
     let chain = Key { seed, ids: vec![epoch, position] };
-    let mut shared = chain.stream();
-    let drawn = operations.iter().enumerate().map(|(index, operation)| {
-        let key = || chain.of(operation, nth(operations, index));
-        match first_five(operation, &mut shared, size) {
-            // A flip is or is not done by what it draws.
-            Some(flip @ DrawnOperation::Flip { .. }) => Some(flip),
-            Some(drawn) => (operation.p() == 1.0 || key().stream().chance(operation.p())).then_some(drawn),
-            None => alone(operation, &key(), size),
-        }
-    });
-    drawn.flatten().collect()
+    let drawn = operations.iter().enumerate();
+    drawn.filter_map(|(index, operation)| one(operation, &chain.of(operation, nth(operations, index)), size)).collect()
 }
 
 /// How many operations of its name stand before the one at `index`.
@@ -52,43 +41,22 @@ fn nth(operations: &[Operation], index: usize) -> usize {
     operations[..index].iter().filter(|other| other.name() == operations[index].name()).count()
 }
 
-/// The operations that draw from the stream of the chain.
-fn first_five(operation: &Operation, stream: &mut Stream, [height, width]: [usize; 2]) -> Option<DrawnOperation> {
-    Some(match *operation {
-        Operation::Rotation { degrees, .. } => rotation::draw(stream, degrees),
-        Operation::Shift { width_fraction, height_fraction, .. } => {
-            shift::draw(stream, height_fraction * height as f32, width_fraction * width as f32)
-        }
-        Operation::Shear { degrees, .. } => shear::draw(stream, degrees),
-        Operation::Zoom { range, .. } => zoom::draw(stream, range),
-        Operation::Flip { axis, p } => flip::draw(stream, axis, p),
-        Operation::RandomCrop { .. }
-        | Operation::ResizedCrop { .. }
-        | Operation::Brightness { .. }
-        | Operation::Contrast { .. }
-        | Operation::Saturation { .. }
-        | Operation::Hue { .. }
-        | Operation::ChannelShift { .. }
-        | Operation::GaussianNoise { .. }
-        | Operation::GaussianBlur { .. }
-        | Operation::Grayscale { .. }
-        | Operation::Cutout { .. }
-        | Operation::OneOf { .. } => return None,
-    })
-}
-
-/// Draws an operation from a stream of its own.
-fn alone(operation: &Operation, key: &Key, size: [usize; 2]) -> Option<DrawnOperation> {
+/// Draws an operation from its stream: whether it is done, then how.
+fn one(operation: &Operation, key: &Key, size: [usize; 2]) -> Option<DrawnOperation> {
     let mut own = key.stream();
+    // A flip is or is not done by what it draws.
     if !matches!(operation, Operation::Flip { .. }) && !own.chance(operation.p()) {
         return None;
     }
+    let [height, width] = size;
     Some(match *operation {
-        Operation::Rotation { .. }
-        | Operation::Shift { .. }
-        | Operation::Shear { .. }
-        | Operation::Zoom { .. }
-        | Operation::Flip { .. } => return first_five(operation, &mut own, size),
+        Operation::Rotation { degrees, .. } => rotation::draw(&mut own, degrees),
+        Operation::Shift { width_fraction, height_fraction, .. } => {
+            shift::draw(&mut own, height_fraction * height as f32, width_fraction * width as f32)
+        }
+        Operation::Shear { degrees, .. } => shear::draw(&mut own, degrees),
+        Operation::Zoom { range, .. } => zoom::draw(&mut own, range),
+        Operation::Flip { axis, p } => flip::draw(&mut own, axis, p),
         Operation::RandomCrop { size: window, padding, .. } => {
             DrawnOperation::RandomCrop(crop::draw_fixed(&mut own, size, window, padding))
         }
@@ -120,7 +88,7 @@ fn alone(operation: &Operation, key: &Key, size: [usize; 2]) -> Option<DrawnOper
         Operation::OneOf { ref operations, .. } => {
             let index = own.below(operations.len() as u32) as usize;
             let chosen = &operations[index];
-            return alone(chosen, &key.of(chosen, nth(operations, index)), size);
+            return one(chosen, &key.of(chosen, nth(operations, index)), size);
         }
     })
 }
