@@ -54,6 +54,10 @@ pub(super) fn find(manifest: &Manifest, plan: &DataPlan) -> Vec<Stray> {
                 add(&plan.directory, name, "a folder by the name of no split");
             }
         }
+        // Beside the splits there may be a licence or a list of sources: those are no images, and meant to be there.
+        let hidden = beside.passed_over.into_iter().filter(|(_, reason)| *reason == HIDDEN);
+        hidden.for_each(|(name, reason)| add(&plan.directory, name, reason));
+        beside.images.into_iter().for_each(|name| add(&plan.directory, name, OUTSIDE));
     }
     strays.into_iter().collect()
 }

@@ -201,11 +201,15 @@ fn unreadable_and_stray_files_are_named() {
         ("train/.git/config", b"x"),
         ("tset/cat/1.png", &image),
         ("README.txt", b"x"),
+        (".DS_Store", b"x"),
+        ("3.png", &image),
     ]);
     let audit = audit(&data);
     let strays: Vec<(String, &str)> =
         audit.stray_files.iter().map(|stray| (name(&data, &stray.path), stray.reason)).collect();
     let expected = [
+        (".DS_Store", "hidden"),
+        ("3.png", "outside the class folders"),
         ("train/.git", "hidden"),
         ("train/cat/.DS_Store", "hidden"),
         ("train/cat/Thumbs.db", "no image by its name"),

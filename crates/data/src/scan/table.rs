@@ -44,6 +44,12 @@ impl Table {
         let lacks = |name: &str| {
             whole(format!("lacks the column `{name}`; expected the header path,label,split, found {found}"))
         };
+        if let Some(twice) = ["path", "label", "split"]
+            .into_iter()
+            .find(|name| header.iter().filter(|column| column == name).count() > 1)
+        {
+            return Err(whole(format!("has the column `{twice}` twice; which of them is meant?")));
+        }
         let path_column = column("path").ok_or_else(|| lacks("path"))?;
         let label_column = column("label").ok_or_else(|| lacks("label"))?;
         let split_column = column("split");

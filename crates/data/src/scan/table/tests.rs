@@ -74,6 +74,7 @@ fn every_wrong_line_is_named() {
     "#);
     assert_snapshot!(complaint("file,label\na.png,cat\n"), @"DATA/lists/labels.csv:1: lacks the column `path`; expected the header path,label,split, found file,label");
     assert_snapshot!(complaint("path,class\na.png,cat\n"), @"DATA/lists/labels.csv:1: lacks the column `label`; expected the header path,label,split, found path,class");
+    assert_snapshot!(complaint("path,label,split,label\na.png,cat,train,dog\n"), @"DATA/lists/labels.csv:1: has the column `label` twice; which of them is meant?");
     assert_snapshot!(complaint("path,label,split\n"), @"DATA/lists/labels.csv:1: lists no image");
     assert_snapshot!(complaint(""), @"DATA/lists/labels.csv:1: lacks the column `path`; expected the header path,label,split, found nothing");
     assert_snapshot!(complaint("path,label,split\na.png,cat,train\nx.png,dog,train\n"), @"DATA/lists/labels.csv:3: there is no file DATA/lists/x.png");
