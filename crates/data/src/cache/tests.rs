@@ -179,10 +179,14 @@ fn pictures_that_lost_their_end_are_refused_and_made_anew() {
     let is_pixels = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("pixels-");
     let pixels = fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path()).find(is_pixels).unwrap();
     fs::File::options().write(true).open(&pixels).unwrap().set_len(3 * 72 + 1).unwrap();
-    assert!(matches!(Set::open(preparation.set.as_ref().unwrap(), &plan), Err(CacheError::Damaged { .. })));
+    let lost = preparation.set.unwrap();
+    assert!(matches!(Set::open(&lost, &plan), Err(CacheError::Damaged { .. })));
+    // What comes anew may stand where a lost picture stood: the list of that must not show it.
+    fs::write(data.path().join("train/b/6.png"), flat(6)).unwrap();
     let again = prepare(&cache, &plan);
-    assert_eq!(again.progress.decoded, 1);
-    assert_eq!(levels(&opened(&again, &plan).train), [1, 2, 4]);
+    assert_eq!(levels(&opened(&again, &plan).train), [1, 2, 4, 6]);
+    assert!(matches!(Set::open(&lost, &plan), Err(CacheError::Read { .. })));
+    assert_eq!(prepare(&cache, &plan).progress.decoded, 0);
 }
 
 #[test]
