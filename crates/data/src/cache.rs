@@ -113,7 +113,7 @@ impl Cache {
             // The lock stays: another process may be waiting for it.
             if entry != path {
                 freed += size(&entry).map_err(write(&entry))?;
-                fs::remove_dir_all(&entry).map_err(write(&entry))?;
+                remove(&entry).map_err(write(&entry))?;
             }
         }
         Ok(freed)
@@ -326,6 +326,11 @@ fn size(path: &Path) -> io::Result<u64> {
         return Ok(told.len());
     }
     fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
+}
+
+/// Removes a file, or a folder with all that is in it. Of a link, the link.
+fn remove(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Puts `bytes` at `path` at once: after a crash the file holds the old bytes or the new ones.

@@ -213,6 +213,8 @@ fn emptying_frees_all_and_waits_for_nobody() {
     let in_use = Cache::open(cache.path()).unwrap();
     assert!(matches!(Cache::empty(cache.path()), Err(CacheError::Busy { .. })));
     drop(in_use);
+    // What a file manager leaves behind.
+    fs::write(cache.path().join(".DS_Store"), [0; 9]).unwrap();
     let freed = Cache::empty(cache.path()).unwrap();
     assert!(freed > 4 * 72, "{freed}");
     assert_eq!(levels(&set.train), [1, 2, 4], "who has mapped it reads on");
