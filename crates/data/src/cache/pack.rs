@@ -19,8 +19,10 @@ use std::path::{Path, PathBuf};
 
 /// How the name of a file of pictures begins.
 pub const PIXELS: &str = "pixels-";
-/// The first word of an index; it changes with the layout, and when an image may get another profile than before.
-const FORMAT: &str = "ablate-images-2";
+/// Changes with the layout of an index, and when an image may get another profile than before.
+pub(super) const FORMAT: u32 = 2;
+/// An index begins with this, its format, and the name of its file of pictures.
+const INDEX: &str = "ablate-images";
 /// Pictures are forced to the disk after so many bytes, at least.
 const SYNC_EVERY: usize = 64 << 20;
 
@@ -161,7 +163,7 @@ fn begin(folder: &Path, index: &mut File) -> Result<(Lines, File), CacheError> {
         .make_in(folder, |path| File::options().read(true).write(true).create_new(true).open(path));
     let (pixels, path) = made.and_then(|made| made.keep().map_err(|error| error.error)).map_err(write(folder))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let line = format!("{FORMAT} {name}\n");
+    let line = format!("{INDEX}-{FORMAT} {name}\n");
     let begun = index.seek(SeekFrom::Start(0)).and_then(|_| {
         index.set_len(0)?;
         index.write_all(line.as_bytes())?;
@@ -184,7 +186,7 @@ impl Lines {
     fn parse(text: &[u8]) -> Option<Lines> {
         let mut whole = text.split_inclusive(|&byte| byte == b'\n').map_while(|line| line.strip_suffix(b"\n"));
         let first = whole.next()?;
-        let name = std::str::from_utf8(first).ok()?.strip_prefix(FORMAT)?.strip_prefix(' ')?;
+        let name = std::str::from_utf8(first).ok()?.strip_prefix(&format!("{INDEX}-{FORMAT} "))?;
         let mut lines = Lines { pixels: name.to_owned(), outcomes: HashMap::new(), length: first.len() as u64 + 1 };
         for line in whole {
             let Some((content, outcome)) = entry(line) else { break };

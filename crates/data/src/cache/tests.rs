@@ -229,15 +229,34 @@ fn emptying_frees_all_and_waits_for_nobody() {
 fn a_pack_that_nobody_asks_for_goes_after_a_month() {
     let (data, cache) = (data(), tempfile::tempdir().unwrap());
     let plan = skipping(&data);
-    prepare(&cache, &plan);
-    let used = cache.path().join(pack_name(&plan)).join(USED);
-    let cache = Cache::open(cache.path()).unwrap();
-    cache.prune();
-    assert!(used.exists());
-    let old = SystemTime::now() - KEPT - Duration::from_secs(60);
-    fs::File::options().write(true).open(&used).unwrap().set_modified(old).unwrap();
-    cache.prune();
-    assert!(!used.parent().unwrap().exists());
+    let prepared = prepare(&cache, &plan);
+    let pack = cache.path().join(pack_name(&plan));
+    let open = || Cache::open(cache.path()).unwrap();
+    let age = || {
+        let used = fs::File::options().write(true).open(pack.join(USED)).unwrap();
+        used.set_modified(SystemTime::now() - KEPT - Duration::from_secs(60)).unwrap();
+    };
+    drop(open());
+    assert!(pack.exists());
+    age();
+    opened(&prepared, &plan);
+    drop(open());
+    assert!(pack.exists(), "a program has asked for it");
+    let sweep = open();
+    age();
+    drop(open());
+    assert!(pack.exists(), "a sweep may start programs still");
+    drop(sweep);
+    drop(open());
+    assert!(!pack.exists());
+}
+
+#[test]
+fn another_version_of_the_tool_keeps_its_own_pictures() {
+    let data = data();
+    let name = pack_name(&skipping(&data));
+    let versions = format!("{}.{DECODER_VERSION}.{FORMAT}", plan::ENGINE_VERSION);
+    assert_eq!(name, format!("4x6-rgb-bilinear-{versions}"));
 }
 
 #[test]
