@@ -11,6 +11,7 @@ mod limits;
 mod luma;
 mod rgb;
 mod tiff;
+mod webp;
 
 pub(crate) use jpeg::Frame;
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
@@ -137,20 +138,20 @@ fn read_image(
     let mut decoder = bounded(reader).into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
     let turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
-    let orientation = orientation(&mut decoder);
+    let orientation = orientation(&mut decoder, format, bytes);
     let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
     image.apply_orientation(orientation);
     Ok((image, turn))
 }
 
 /// How the picture is to be turned. Metadata that is damaged is common, and then the picture stands as it is.
-fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
-    // WebP files may have the prefix that JPEG's have.
-    let exif = decoder.exif_metadata().ok().flatten();
-    let prefixed = exif.as_deref().and_then(|exif| exif.strip_prefix(b"Exif\0\0"));
-    let orientation = match prefixed {
-        Some(exif) => Orientation::from_exif_chunk(exif),
-        None => decoder.orientation().ok(),
+fn orientation(decoder: &mut impl ImageDecoder, format: ImageFormat, bytes: &[u8]) -> Orientation {
+    // Some files have the prefix that belongs to JPEG's.
+    let of_exif = |exif: &[u8]| Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
+    let orientation = match format {
+        ImageFormat::WebP => webp::exif(bytes).and_then(of_exif),
+        ImageFormat::Tiff => decoder.orientation().ok(),
+        _ => decoder.exif_metadata().ok().flatten().as_deref().and_then(of_exif),
     };
     orientation.unwrap_or(Orientation::NoTransforms)
 }

@@ -105,8 +105,17 @@ fn a_webp_is_turned_as_its_prefixed_exif_says() {
     };
     let header = chunk(b"VP8X", &[0x08, 0, 0, 0, 8, 0, 0, 4, 0, 0]);
     let body = [b"WEBP", &header[..], picture_chunk, &chunk(b"EXIF", &exif)].concat();
-    let turned = decoded(&chunk(b"RIFF", &body));
+    let file = chunk(b"RIFF", &body);
+    let turned = decoded(&file);
     assert_eq!((turned.height, turned.width), (9, 5));
+    assert_eq!(webp::exif(&file), Some(&exif[..]));
+    for end in 0..file.len() {
+        assert_eq!(webp::exif(&file[..end]), None, "{end} bytes");
+    }
+    let mut claims_more = file.clone();
+    let length = file.len() - exif.len() - 1; // its highest byte
+    claims_more[length] = 0x41;
+    assert_eq!((webp::exif(&claims_more), decoded(&claims_more).width), (None, 9), "as it stands");
     let mut expected = DynamicImage::from(picture());
     expected.apply_orientation(Orientation::Rotate90);
     assert_eq!(turned.pixels, *expected.as_bytes());
