@@ -6,9 +6,9 @@
 //! files meanwhile. Who prepares holds a lock; who reads needs none.
 //!
 //! ```text
-//! CACHE/lock                         shared by those who use the cache, held alone by who empties it
+//! CACHE/lock                         shared by those who use the cache, held alone by who removes what is in it
 //! CACHE/seen/HASH                    which content the files of a data directory had when they were last read
-//! CACHE/150x150-rgb-bilinear-1.2/    a pack: pixels-*, index, lock, used, and sets/, the lists of data sets
+//! CACHE/150x150-rgb-bilinear-3.2.2/  a pack: pixels-*, index, lock, used, and sets/, the lists of data sets
 //! ```
 
 mod error;
@@ -26,7 +26,7 @@ use crate::file::{File, Picture};
 use crate::manifest::{Manifest, Split};
 use crate::scan::{ScanError, scan_by};
 use error::write;
-use pack::{Outcome, Pack};
+use pack::{FORMAT, Outcome, Pack};
 use plan::{DataPlan, OnError, Prepared};
 use rayon::prelude::*;
 use seen::{Seen, Stat};
@@ -46,7 +46,7 @@ const LARGE_FILE: u64 = 64 << 20;
 static LARGE_TURN: Mutex<()> = Mutex::new(());
 /// A pack that nobody has asked for in this time is taken away.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
-/// In a pack; its time is that of the last call that asked for the pack.
+/// In a pack; its time is when a call or a program last asked for the pack.
 const USED: &str = "used";
 
 /// A folder of prepared images, in use until it is dropped.
@@ -81,14 +81,21 @@ pub struct Preparation {
 }
 
 impl Cache {
-    /// The cache in `folder`, which need not be there yet. Waits while another process empties it.
+    /// The cache in `folder`, which need not be there yet. Waits while another process empties it. Where no other uses it,
+    /// packs go first that nobody has asked for in a month.
     ///
     /// # Errors
     /// [`CacheError::Write`] where there can be no such folder.
     pub fn open(folder: &Path) -> Result<Cache, CacheError> {
         fs::create_dir_all(folder).map_err(write(folder))?;
         let path = folder.join("lock");
-        let lock = fs::File::create(&path).and_then(|lock| lock.lock_shared().map(|()| lock)).map_err(write(&path))?;
+        let lock = fs::File::create(&path).map_err(write(&path))?;
+        // Not beside others: a sweep of a month starts programs to its end that need what was prepared at its beginning.
+        if lock.try_lock().is_ok() {
+            prune(folder);
+            lock.unlock().map_err(write(&path))?;
+        }
+        lock.lock_shared().map_err(write(&path))?;
         Ok(Cache { folder: folder.into(), _in_use: lock })
     }
 
@@ -113,7 +120,7 @@ impl Cache {
             // The lock stays: another process may be waiting for it.
             if entry != path {
                 freed += size(&entry).map_err(write(&entry))?;
-                fs::remove_dir_all(&entry).map_err(write(&entry))?;
+                remove(&entry).map_err(write(&entry))?;
             }
         }
         Ok(freed)
@@ -215,17 +222,6 @@ impl Cache {
         Ok(Preparation { set: Some(Prepared { set, digest }), bad, profiles, progress })
     }
 
-    /// Takes away packs that nobody has asked for in a month. What cannot be taken away stays: it does no harm.
-    pub fn prune(&self) {
-        let Some(oldest) = seen::now().checked_sub(KEPT) else { return };
-        for pack in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let used = fs::metadata(pack.path().join(USED)).and_then(|used| used.modified());
-            if used.is_ok_and(|used| used < oldest) {
-                fs::remove_dir_all(pack.path()).ok();
-            }
-        }
-    }
-
     /// Where it is remembered what the files of `plan` held.
     fn seen(&self, plan: &DataPlan) -> Result<PathBuf, CacheError> {
         let directory = std::path::absolute(&plan.directory).unwrap_or_else(|_| plan.directory.clone());
@@ -235,11 +231,23 @@ impl Cache {
     }
 }
 
-/// Names all that decides a picture but the file's content.
+/// Takes away packs that nobody has asked for in a month. What cannot be taken away stays: it does no harm.
+fn prune(cache: &Path) {
+    let Some(oldest) = seen::now().checked_sub(KEPT) else { return };
+    for pack in fs::read_dir(cache).into_iter().flatten().flatten() {
+        let used = fs::metadata(pack.path().join(USED)).and_then(|used| used.modified());
+        if used.is_ok_and(|used| used < oldest) {
+            fs::remove_dir_all(pack.path()).ok();
+        }
+    }
+}
+
+/// Names all that decides a picture but the file's content, and how it is written down: another version of the tool
+/// keeps its own.
 fn pack_name(plan: &DataPlan) -> String {
     let [height, width] = plan.image_size;
     let (mode, filter) = (plan.color_mode.name(), plan.interpolation.name());
-    format!("{height}x{width}-{mode}-{filter}-{}.{DECODER_VERSION}", plan::ENGINE_VERSION)
+    format!("{height}x{width}-{mode}-{filter}-{}.{DECODER_VERSION}.{FORMAT}", plan::ENGINE_VERSION)
 }
 
 /// The hash of an image's content.
@@ -326,6 +334,11 @@ fn size(path: &Path) -> io::Result<u64> {
         return Ok(told.len());
     }
     fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
+}
+
+/// Removes a file, or a folder with all that is in it. Of a link, the link.
+fn remove(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// Puts `bytes` at `path` at once: after a crash the file holds the old bytes or the new ones.

@@ -11,13 +11,16 @@ mod limits;
 mod luma;
 mod rgb;
 mod tiff;
+mod webp;
 
+pub(crate) use jpeg::Frame;
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
 
 use crate::file::File;
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use limits::Turn;
 use plan::{ColorMode, DataPlan};
 use rgb::Opacity;
 use std::io::Cursor;
@@ -74,14 +77,32 @@ impl Decoded {
     }
 }
 
-/// Decodes all of a file at its own size, in colour; or says what is wrong with it.
-pub(crate) fn decode_file(bytes: &[u8]) -> Result<Decoded, String> {
-    // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`.
-    catch_unwind(AssertUnwindSafe(|| decode(bytes)))
+/// Decodes all of a file at its own size, in colour, and gives what `make` makes of it; or says what is wrong with it.
+/// While that lasts, no other image that is large is in memory.
+pub(crate) fn decode_file<T>(bytes: &[u8], make: impl FnOnce(Decoded) -> T) -> Result<T, String> {
+    let made = || {
+        let (image, _turn) = decode(bytes)?;
+        Ok(make(image))
+    };
+    // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`, and what
+    // `make` may leave half done is dropped with it.
+    catch_unwind(AssertUnwindSafe(made))
         .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
 }
 
-fn decode(bytes: &[u8]) -> Result<Decoded, String> {
+/// A reader of the headers of a file in a format that `image` knows, which takes no more memory than a decoder may.
+pub(crate) fn headers(bytes: &[u8]) -> Option<impl ImageDecoder> {
+    bounded(ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?).into_decoder().ok()
+}
+
+fn bounded(mut reader: ImageReader<Cursor<&[u8]>>) -> ImageReader<Cursor<&[u8]>> {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(limits::MAX_DECODER_BYTES);
+    reader.limits(limits);
+    reader
+}
+
+fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
     if bytes.is_empty() {
         return Err("the file is empty".to_owned());
     }
@@ -89,47 +110,48 @@ fn decode(bytes: &[u8]) -> Result<Decoded, String> {
     let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
         return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".to_owned());
     };
-    let image = match format {
+    let (image, turn) = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes)?,
-        ImageFormat::Bmp => bmp::interpret(bytes, read_image(reader, format, bytes)?)?,
-        ImageFormat::Gif => gif::interpret(bytes, read_image(reader, format, bytes)?),
         _ => read_image(reader, format, bytes)?,
+    };
+    let image = match format {
+        ImageFormat::Bmp => bmp::interpret(bytes, image)?,
+        ImageFormat::Gif => gif::interpret(bytes, image),
+        _ => image,
     };
     if image.width() == 0 || image.height() == 0 {
         return Err("has no pixels".to_owned());
     }
     let opacity = if format == ImageFormat::Tiff { tiff::opacity(bytes) } else { Opacity::Separate };
     let (width, height) = (image.width() as usize, image.height() as usize);
-    Ok(Decoded { height, width, color_mode: ColorMode::Rgb, pixels: rgb::over_white(image, opacity)? })
+    let pixels = rgb::over_white(image, opacity)?;
+    Ok((Decoded { height, width, color_mode: ColorMode::Rgb, pixels }, turn))
 }
 
-/// What `image` makes of a file, turned upright.
+/// What `image` makes of a file, turned upright, and its turn.
 fn read_image(
-    mut reader: ImageReader<Cursor<&[u8]>>,
+    reader: ImageReader<Cursor<&[u8]>>,
     format: ImageFormat,
     bytes: &[u8],
-) -> Result<DynamicImage, String> {
+) -> Result<(DynamicImage, Turn), String> {
     let told = |error: ImageError| explain(&error);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(limits::MAX_DECODER_BYTES);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(told)?;
+    let mut decoder = bounded(reader).into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
-    let _turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
-    let orientation = orientation(&mut decoder);
+    let turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
+    let orientation = orientation(&mut decoder, format, bytes);
     let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
     image.apply_orientation(orientation);
-    Ok(image)
+    Ok((image, turn))
 }
 
 /// How the picture is to be turned. Metadata that is damaged is common, and then the picture stands as it is.
-fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
-    // WebP files may have the prefix that JPEG's have.
-    let exif = decoder.exif_metadata().ok().flatten();
-    let prefixed = exif.as_deref().and_then(|exif| exif.strip_prefix(b"Exif\0\0"));
-    let orientation = match prefixed {
-        Some(exif) => Orientation::from_exif_chunk(exif),
-        None => decoder.orientation().ok(),
+fn orientation(decoder: &mut impl ImageDecoder, format: ImageFormat, bytes: &[u8]) -> Orientation {
+    // Some files have the prefix that belongs to JPEG's.
+    let of_exif = |exif: &[u8]| Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
+    let orientation = match format {
+        ImageFormat::WebP => webp::exif(bytes).and_then(of_exif),
+        ImageFormat::Tiff => decoder.orientation().ok(),
+        _ => decoder.exif_metadata().ok().flatten().as_deref().and_then(of_exif),
     };
     orientation.unwrap_or(Orientation::NoTransforms)
 }

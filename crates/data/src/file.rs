@@ -5,7 +5,9 @@ use crate::container::{Container, Geometry};
 use crate::decode::{BadImage, Decoded, MAX_FILE_BYTES, decode_file};
 use crate::resize::resize;
 use plan::{ColorMode, DataPlan};
+use std::cell::LazyCell;
 use std::io::{self, Read};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,8 +39,9 @@ pub(crate) enum Content {
 }
 
 /// An image, as it is prepared.
-pub(crate) struct Picture {
-    /// What the network gets of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// What the network gets of it: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
     pub pixels: Vec<u8>,
     /// What the audit gets of it.
     pub profile: Profile,
@@ -101,8 +104,19 @@ impl File {
     /// # Errors
     /// [`BadImage`] as [`crate::decode_one`] gives it.
     pub fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-        let pixels = self.content().and_then(|content| content.pixels(plan));
-        pixels.map_err(|reason| BadImage { path: self.path.clone(), reason })
+        self.content().and_then(|content| content.pixels(plan)).map_err(|reason| self.bad(reason))
+    }
+
+    /// All that is kept of it when it is [prepared](crate::Cache::prepare).
+    ///
+    /// # Errors
+    /// [`BadImage`] as [`crate::decode_one`] gives it.
+    pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, BadImage> {
+        self.content().and_then(|content| content.prepare(plan)).map_err(|reason| self.bad(reason))
+    }
+
+    fn bad(&self, reason: String) -> BadImage {
+        BadImage { path: self.path.clone(), reason }
     }
 }
 
@@ -138,11 +152,11 @@ impl Content {
         }
     }
 
-    /// The image, at its own size, in colour; or what is wrong with it.
-    pub(crate) fn decode(&self) -> Result<Decoded, String> {
+    /// What `make` makes of the image, at its own size, in colour; or what is wrong with it.
+    fn decode<T>(&self, make: impl FnOnce(Decoded) -> T) -> Result<T, String> {
         match self {
-            Content::File(bytes) => decode_file(bytes),
-            Content::Record(geometry, samples) => Ok(geometry.decode(samples)),
+            Content::File(bytes) => decode_file(bytes, make),
+            Content::Record(geometry, samples) => Ok(make(geometry.decode(samples))),
         }
     }
 
@@ -159,11 +173,7 @@ impl Content {
     /// # Errors
     /// Why it is no image that can be used.
     fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, String> {
-        let image = self.decode()?;
-        Ok(match plan.color_mode {
-            ColorMode::Rgb => resized(&image, plan),
-            ColorMode::Grayscale => resized(&image.grey(), plan),
-        })
+        self.decode(|image| resized(&image, &LazyCell::new(|| image.grey()), plan))
     }
 
     /// What the network and what the audit get of it, decoded once for both.
@@ -171,18 +181,20 @@ impl Content {
     /// # Errors
     /// Why it is no image that can be used.
     pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, String> {
-        let image = self.decode()?;
-        let grey = image.grey();
-        let profile = Profile::new(self.kind(), &image, &grey);
-        let pixels = match plan.color_mode {
-            ColorMode::Rgb => resized(&image, plan),
-            ColorMode::Grayscale => resized(&grey, plan),
-        };
-        Ok(Picture { pixels, profile })
+        self.decode(|image| {
+            let grey = LazyCell::new(|| image.grey());
+            let profile = Profile::new(self.kind(), &image, &grey);
+            Picture { pixels: resized(&image, &grey, plan), profile }
+        })
     }
 }
 
-fn resized(image: &Decoded, plan: &DataPlan) -> Vec<u8> {
+/// What the network gets of an image in colour, or of that in `grey`.
+fn resized(image: &Decoded, grey: &impl Deref<Target = Decoded>, plan: &DataPlan) -> Vec<u8> {
     let [height, width] = plan.image_size;
+    let image = match plan.color_mode {
+        ColorMode::Rgb => image,
+        ColorMode::Grayscale => grey,
+    };
     resize(image, height, width, plan.interpolation)
 }

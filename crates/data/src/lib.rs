@@ -26,7 +26,7 @@ mod testing;
 pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
 pub use decode::{BadImage, MAX_FILE_BYTES, MAX_PIXELS, decode_one};
-pub use file::File;
+pub use file::{File, Picture};
 pub use images::Images;
 pub use manifest::{Manifest, Split};
 pub use scale::scale;

@@ -32,9 +32,8 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     ));
 
     let workshop = Workshop::of_project()?;
-    // Kept to the end: while programs map it, nobody empties it.
+    // Kept to the end: while programs map it, nobody removes what is in it.
     let cache = Cache::open(&workshop.memory(PREPARED))?;
-    cache.prune();
     let mut all_results = prepare(&experiments, arguments, &cache, &progress)?;
     if arguments.dry_run {
         for results in &all_results {

@@ -1,11 +1,11 @@
 //! What a file is: its format, and the mode of its pixels as they are stored. Told by content, read from the headers
-//! (JPEG: ITU-T T.81, B.2.2; PNG: its specification, 11.2.1; BMP: the `BITMAPINFOHEADER`).
+//! (PNG: its specification, 11.2.1; BMP: the `BITMAPINFOHEADER`).
 
 use crate::container::Geometry;
-use image::{ExtendedColorType, ImageDecoder, ImageFormat, ImageReader};
+use crate::decode::{Frame, headers};
+use image::{ExtendedColorType, ImageDecoder, ImageFormat};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::io::Cursor;
 
 /// Format and mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -91,26 +91,14 @@ impl Format {
     }
 }
 
-/// The frame header behind the first segments.
 fn jpeg(bytes: &[u8]) -> Option<(Color, u8)> {
-    let mut at = 2;
-    loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)?;
-        at += bytes.get(at..)?.iter().position(|&byte| byte != 0xFF)?;
-        let (marker, segment) = (*bytes.get(at)?, bytes.get(at + 1..)?);
-        if matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC) {
-            let color = match segment.get(7)? {
-                1 => Color::Grayscale,
-                4 => Color::Cmyk,
-                _ => Color::Rgb,
-            };
-            return Some((color, *segment.get(2)?));
-        }
-        at += 1;
-        if !matches!(marker, 0x00 | 0x01 | 0xD0..=0xD8) {
-            at += usize::from(u16::from_be_bytes([*segment.first()?, *segment.get(1)?]));
-        }
-    }
+    let Frame { precision, components } = Frame::of(bytes)?;
+    let color = match components {
+        1 => Color::Grayscale,
+        4 => Color::Cmyk,
+        _ => Color::Rgb,
+    };
+    Some((color, precision))
 }
 
 /// The header chunk, which comes first.
@@ -133,8 +121,7 @@ fn bmp(bytes: &[u8]) -> Option<(Color, u8)> {
 }
 
 fn by_decoder(bytes: &[u8]) -> Option<(Color, u8)> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let stored = reader.into_decoder().ok()?.original_color_type();
+    let stored = headers(bytes)?.original_color_type();
     let color = match stored {
         ExtendedColorType::L1 | ExtendedColorType::L8 | ExtendedColorType::L16 => Color::Grayscale,
         ExtendedColorType::La8 | ExtendedColorType::La16 => Color::GrayscaleAlpha,
@@ -186,6 +173,7 @@ mod tests {
     use crate::testing::encode;
     use image::ImageEncoder;
     use image::codecs::{bmp::BmpEncoder, jpeg::JpegEncoder, tiff::TiffEncoder, webp::WebPEncoder};
+    use std::io::Cursor;
 
     #[test]
     fn kinds_are_told_by_the_headers() {

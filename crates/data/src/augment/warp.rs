@@ -35,8 +35,11 @@ impl<T: Texel> Warp<'_, T> {
             self
         };
         #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor was asked.
+        if std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2")
+        {
+            // SAFETY: the processor was asked for all three.
             unsafe { warp.run_avx2(color_mode, target) };
             return;
         }

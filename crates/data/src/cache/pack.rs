@@ -2,8 +2,10 @@
 //!
 //! A pack is a folder with two files. `pixels-*` holds the pictures one after the other and only ever grows: whoever has
 //! mapped it may go on reading. `index` has a line for each file content: its hash, and the place of its picture with the
-//! [`Profile`] of it, or the reason why it has none. A line is written when its picture is on the disk, so what a kill leaves is a whole pack of
-//! fewer pictures; a line that is cut short is dropped, and its picture's place is not used again.
+//! [`Profile`] of it, or the reason why it has none. A line is written when its picture is on the disk, so what a kill
+//! leaves is a whole pack of fewer pictures; a line that is cut short is dropped, and its picture's place is not used
+//! again. Where pictures are gone that the index names, the pack is begun anew: were the file to grow again, those who
+//! know their places, the lists of data sets among them, would take what comes to stand there for them.
 
 use super::error::{CacheError, read, write};
 use crate::audit::Profile;
@@ -17,8 +19,10 @@ use std::path::{Path, PathBuf};
 
 /// How the name of a file of pictures begins.
 pub const PIXELS: &str = "pixels-";
-/// The first word of an index; it changes with the layout, and when an image may get another profile than before.
-const FORMAT: &str = "ablate-images-2";
+/// Changes with the layout of an index, and when an image may get another profile than before.
+pub(super) const FORMAT: u32 = 2;
+/// An index begins with this, its format, and the name of its file of pictures.
+const INDEX: &str = "ablate-images";
 /// Pictures are forced to the disk after so many bytes, at least.
 const SYNC_EVERY: usize = 64 << 20;
 
@@ -62,7 +66,8 @@ impl Pack {
         index.read_to_end(&mut text).map_err(read(&path))?;
         let opened = Lines::parse(&text).and_then(|lines| {
             let pixels = File::options().read(true).write(true).open(folder.join(&lines.pixels)).ok()?;
-            Some((lines, pixels))
+            let whole = pixels.metadata().ok()?.len() / image_len as u64;
+            lines.are_of(whole).then_some((lines, pixels))
         });
         let (lines, pixels) = match opened {
             Some(opened) => opened,
@@ -70,15 +75,11 @@ impl Pack {
         };
         let pixels_path = folder.join(&lines.pixels);
         let held = pixels.metadata().map_err(read(&pixels_path))?.len();
-        let mut known = lines.outcomes;
-        // Of a file that lost its end, the pictures that are whole.
-        let whole = held / image_len as u64;
-        known.retain(|_, outcome| !matches!(outcome, Outcome::Picture(place, _) if u64::from(*place) >= whole));
         index.set_len(lines.length).and_then(|()| index.seek(SeekFrom::End(0))).map_err(write(&path))?;
         Ok(Pack {
             folder: folder.into(),
             image_len,
-            known,
+            known: lines.outcomes,
             pixels,
             pixels_name: lines.pixels,
             index,
@@ -162,7 +163,7 @@ fn begin(folder: &Path, index: &mut File) -> Result<(Lines, File), CacheError> {
         .make_in(folder, |path| File::options().read(true).write(true).create_new(true).open(path));
     let (pixels, path) = made.and_then(|made| made.keep().map_err(|error| error.error)).map_err(write(folder))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let line = format!("{FORMAT} {name}\n");
+    let line = format!("{INDEX}-{FORMAT} {name}\n");
     let begun = index.seek(SeekFrom::Start(0)).and_then(|_| {
         index.set_len(0)?;
         index.write_all(line.as_bytes())?;
@@ -185,7 +186,7 @@ impl Lines {
     fn parse(text: &[u8]) -> Option<Lines> {
         let mut whole = text.split_inclusive(|&byte| byte == b'\n').map_while(|line| line.strip_suffix(b"\n"));
         let first = whole.next()?;
-        let name = std::str::from_utf8(first).ok()?.strip_prefix(FORMAT)?.strip_prefix(' ')?;
+        let name = std::str::from_utf8(first).ok()?.strip_prefix(&format!("{INDEX}-{FORMAT} "))?;
         let mut lines = Lines { pixels: name.to_owned(), outcomes: HashMap::new(), length: first.len() as u64 + 1 };
         for line in whole {
             let Some((content, outcome)) = entry(line) else { break };
@@ -193,6 +194,12 @@ impl Lines {
             lines.length += line.len() as u64 + 1;
         }
         Some(lines)
+    }
+
+    /// Whether all pictures that it names are among so many.
+    fn are_of(&self, pictures: u64) -> bool {
+        let mut outcomes = self.outcomes.values();
+        outcomes.all(|outcome| !matches!(outcome, Outcome::Picture(place, _) if u64::from(*place) >= pictures))
     }
 }
 
@@ -272,15 +279,22 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_are_gone_are_not_known() {
+    fn a_pack_that_lost_pictures_is_begun_anew_and_none_stands_for_another() {
         let folder = tempfile::tempdir().unwrap();
         let name = filled(folder.path()).pixels_name().to_owned();
         let pixels = folder.path().join(&name);
+        // The second picture is cut in two.
         File::options().write(true).open(&pixels).unwrap().set_len(5).unwrap();
-        let pack = Pack::open(folder.path(), 4).unwrap();
-        assert_eq!((picture(&pack, "a"), pack.get(&hash("c")), pack.free), (vec![1; 4], None, 2));
+        let mut pack = Pack::open(folder.path(), 4).unwrap();
+        assert!(pack.known.is_empty() && pack.pixels_name() != name && !pixels.exists());
+        pack.add(vec![(hash("d"), made(4)), (hash("e"), made(5)), (hash("f"), made(6))]).unwrap();
+        pack.commit().unwrap();
         drop(pack);
-        fs::remove_file(&pixels).unwrap();
+        let pack = Pack::open(folder.path(), 4).unwrap();
+        assert_eq!((pack.get(&hash("c")), picture(&pack, "e")), (None, vec![5; 4]));
+        let name = pack.pixels_name().to_owned();
+        drop(pack);
+        fs::remove_file(folder.path().join(&name)).unwrap();
         let pack = Pack::open(folder.path(), 4).unwrap();
         assert!(pack.known.is_empty() && pack.pixels_name() != name);
     }

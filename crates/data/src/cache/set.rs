@@ -96,6 +96,8 @@ impl Set {
         let pack = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
         let pixels_path = pack.join(&list.pixels);
         let pixels = Arc::new(map(&pixels_path)?);
+        // Where it cannot be noted, the pack goes a month after it was prepared, at the earliest.
+        fs::write(pack.join(super::USED), "").ok();
         let image_len = plan.image_size[0] * plan.image_size[1] * plan.channels();
         let held = pixels.len() / image_len;
         let images = |places: Places| {

@@ -179,10 +179,14 @@ fn pictures_that_lost_their_end_are_refused_and_made_anew() {
     let is_pixels = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("pixels-");
     let pixels = fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path()).find(is_pixels).unwrap();
     fs::File::options().write(true).open(&pixels).unwrap().set_len(3 * 72 + 1).unwrap();
-    assert!(matches!(Set::open(preparation.set.as_ref().unwrap(), &plan), Err(CacheError::Damaged { .. })));
+    let lost = preparation.set.unwrap();
+    assert!(matches!(Set::open(&lost, &plan), Err(CacheError::Damaged { .. })));
+    // What comes anew may stand where a lost picture stood: the list of that must not show it.
+    fs::write(data.path().join("train/b/6.png"), flat(6)).unwrap();
     let again = prepare(&cache, &plan);
-    assert_eq!(again.progress.decoded, 1);
-    assert_eq!(levels(&opened(&again, &plan).train), [1, 2, 4]);
+    assert_eq!(levels(&opened(&again, &plan).train), [1, 2, 4, 6]);
+    assert!(matches!(Set::open(&lost, &plan), Err(CacheError::Read { .. })));
+    assert_eq!(prepare(&cache, &plan).progress.decoded, 0);
 }
 
 #[test]
@@ -209,6 +213,8 @@ fn emptying_frees_all_and_waits_for_nobody() {
     let in_use = Cache::open(cache.path()).unwrap();
     assert!(matches!(Cache::empty(cache.path()), Err(CacheError::Busy { .. })));
     drop(in_use);
+    // What a file manager leaves behind.
+    fs::write(cache.path().join(".DS_Store"), [0; 9]).unwrap();
     let freed = Cache::empty(cache.path()).unwrap();
     assert!(freed > 4 * 72, "{freed}");
     assert_eq!(levels(&set.train), [1, 2, 4], "who has mapped it reads on");
@@ -223,15 +229,34 @@ fn emptying_frees_all_and_waits_for_nobody() {
 fn a_pack_that_nobody_asks_for_goes_after_a_month() {
     let (data, cache) = (data(), tempfile::tempdir().unwrap());
     let plan = skipping(&data);
-    prepare(&cache, &plan);
-    let used = cache.path().join(pack_name(&plan)).join(USED);
-    let cache = Cache::open(cache.path()).unwrap();
-    cache.prune();
-    assert!(used.exists());
-    let old = SystemTime::now() - KEPT - Duration::from_secs(60);
-    fs::File::options().write(true).open(&used).unwrap().set_modified(old).unwrap();
-    cache.prune();
-    assert!(!used.parent().unwrap().exists());
+    let prepared = prepare(&cache, &plan);
+    let pack = cache.path().join(pack_name(&plan));
+    let open = || Cache::open(cache.path()).unwrap();
+    let age = || {
+        let used = fs::File::options().write(true).open(pack.join(USED)).unwrap();
+        used.set_modified(SystemTime::now() - KEPT - Duration::from_secs(60)).unwrap();
+    };
+    drop(open());
+    assert!(pack.exists());
+    age();
+    opened(&prepared, &plan);
+    drop(open());
+    assert!(pack.exists(), "a program has asked for it");
+    let sweep = open();
+    age();
+    drop(open());
+    assert!(pack.exists(), "a sweep may start programs still");
+    drop(sweep);
+    drop(open());
+    assert!(!pack.exists());
+}
+
+#[test]
+fn another_version_of_the_tool_keeps_its_own_pictures() {
+    let data = data();
+    let name = pack_name(&skipping(&data));
+    let versions = format!("{}.{DECODER_VERSION}.{FORMAT}", plan::ENGINE_VERSION);
+    assert_eq!(name, format!("4x6-rgb-bilinear-{versions}"));
 }
 
 #[test]

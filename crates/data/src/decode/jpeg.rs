@@ -2,14 +2,16 @@
 
 mod segments;
 
-use super::limits;
+use super::limits::{self, Turn};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GrayImage, ImageFormat, RgbImage};
 use libjpeg_turbo_rs::{Decoder, JpegError, PixelFormat};
 use segments::Segments;
 
-/// The picture, turned upright.
-pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
+pub(crate) use segments::Frame;
+
+/// The picture, turned upright, and its turn.
+pub(super) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
     let told = |error: JpegError| format!("cannot be decoded: {error}");
     // A decoder fills what is missing with grey and calls it a success.
     let Some(Segments { picture, exif }) = Segments::of(bytes) else {
@@ -23,7 +25,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
         4 => (PixelFormat::Rgb, ColorType::Rgba8), // cyan, magenta, yellow and black, until they become three
         _ => (PixelFormat::Rgb, ColorType::Rgb8),
     };
-    let _turn = limits::admit(ImageFormat::Jpeg, held, width, height, bytes.len() + picture.len())?;
+    let turn = limits::admit(ImageFormat::Jpeg, held, width, height, bytes.len() + picture.len())?;
     decoder.set_output_format(format);
     let pixels = decoder.decode_image().map_err(told)?.data;
     let image = match format {
@@ -34,5 +36,5 @@ pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     // Photographs with damaged metadata are common, and then stand as they are.
     let orientation = exif.and_then(Orientation::from_exif_chunk);
     image.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
-    Ok(image)
+    Ok((image, turn))
 }

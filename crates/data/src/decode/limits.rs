@@ -5,6 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The most pixels an image may have. A few bytes can claim to be a huge image; Pillow draws the line here, too.
 pub const MAX_PIXELS: u64 = 178_956_970;
+/// The most rows, and the most columns. Resizing holds every row at its new width for a while, and several weights for each
+/// row and column: of a picture that is one pixel wide and a hundred million high, many times what the picture takes.
+const MAX_SIDE: u32 = 1 << 17;
 /// The most bytes a file may have.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
 /// Most bytes of memory that one image may take, all in all, until it has its final size.
@@ -16,7 +19,10 @@ pub(super) const MAX_DECODER_BYTES: u64 = MAX_BYTES / 2;
 const LARGE: u64 = 64 << 20;
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Lets an image be decoded, at once or when it is its turn; to be held until it is.
+/// To be held until the image has its final size; of a large one nobody else has it meanwhile.
+pub(super) type Turn = Option<MutexGuard<'static, ()>>;
+
+/// Lets an image be decoded, at once or when it is its turn.
 ///
 /// # Errors
 /// Where the image is too large.
@@ -26,7 +32,10 @@ pub(super) fn admit(
     width: u32,
     height: u32,
     file: usize,
-) -> Result<Option<MutexGuard<'static, ()>>, String> {
+) -> Result<Turn, String> {
+    if width.max(height) > MAX_SIDE {
+        return Err(format!("is too large: more than {MAX_SIDE} pixels high or wide"));
+    }
     let pixels = u64::from(width) * u64::from(height);
     let needed = working_bytes(format, color, pixels).saturating_add(file as u64);
     if pixels > MAX_PIXELS || needed > MAX_BYTES {
@@ -34,6 +43,12 @@ pub(super) fn admit(
     }
     // A panic of the one before left nothing half done that anybody looks at.
     Ok((needed > LARGE).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Whether no image is being made that is large.
+#[cfg(test)]
+pub(super) fn is_free() -> bool {
+    TURN.try_lock().is_ok()
 }
 
 /// The words for an image that is too large.

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use plan::Interpolation;
 
 fn decoded(bytes: &[u8]) -> Decoded {
-    decode_file(bytes).unwrap()
+    decode_file(bytes, |image| image).unwrap()
 }
 
 fn refused(bytes: &[u8]) -> String {
@@ -105,8 +105,17 @@ fn a_webp_is_turned_as_its_prefixed_exif_says() {
     };
     let header = chunk(b"VP8X", &[0x08, 0, 0, 0, 8, 0, 0, 4, 0, 0]);
     let body = [b"WEBP", &header[..], picture_chunk, &chunk(b"EXIF", &exif)].concat();
-    let turned = decoded(&chunk(b"RIFF", &body));
+    let file = chunk(b"RIFF", &body);
+    let turned = decoded(&file);
     assert_eq!((turned.height, turned.width), (9, 5));
+    assert_eq!(webp::exif(&file), Some(&exif[..]));
+    for end in 0..file.len() {
+        assert_eq!(webp::exif(&file[..end]), None, "{end} bytes");
+    }
+    let mut claims_more = file.clone();
+    let length = file.len() - exif.len() - 1; // its highest byte
+    claims_more[length] = 0x41;
+    assert_eq!((webp::exif(&claims_more), decoded(&claims_more).width), (None, 9), "as it stands");
     let mut expected = DynamicImage::from(picture());
     expected.apply_orientation(Orientation::Rotate90);
     assert_eq!(turned.pixels, *expected.as_bytes());
@@ -227,7 +236,7 @@ fn what_stands_beside_the_picture_of_a_jpeg_is_passed_over() {
     for beside in [&b"stray"[..], b"\xFF\xFE\x00\x06text", b"\xFF\xFF\xFF", b"\xFF\xE1\x00\x0AExif\0\0II"] {
         assert_eq!(decoded(&[start, beside, rest].concat()).pixels, decoded(&plain).pixels, "{beside:?}");
     }
-    assert!(decode_file(&[start, lasting, rest].concat()).is_err(), "the segment reaches into the tables");
+    assert!(decode(&[start, lasting, rest].concat()).is_err(), "the segment reaches into the tables");
     assert_eq!(decoded(&[&plain[..], b"data that cameras append"].concat()).pixels, decoded(&plain).pixels);
 }
 
@@ -238,6 +247,20 @@ fn a_few_bytes_that_claim_to_be_a_huge_image_are_refused() {
     let checksum = crc32(&bomb[12..29]);
     bomb[29..33].copy_from_slice(&checksum.to_be_bytes());
     assert_snapshot!(refused(&bomb), @"DATA/image: is too large: more than 178956970 pixels, or more than 1 GiB to decode");
+    // Few pixels, and many for each of them while they are resized.
+    let pole = encode(&vec![0; 131_073], 131_073, 1, ExtendedColorType::L8);
+    assert_snapshot!(refused(&pole), @"DATA/image: is too large: more than 131072 pixels high or wide");
+}
+
+#[test]
+fn of_large_images_one_is_in_memory_until_it_has_its_final_size() {
+    // 15 million pixels take 75 MB on the way.
+    let large = encode(&vec![7; 15_000_000], 5000, 3000, ExtendedColorType::L8);
+    let is_free = |image: Decoded| {
+        assert_eq!((image.height, image.width), (5000, 3000));
+        limits::is_free()
+    };
+    assert_eq!(decode_file(&large, is_free), Ok(false));
 }
 
 /// The checksum of a PNG chunk (PNG specification, annex D).

@@ -5,6 +5,10 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 const TEMPORARY: u8 = 0x01;
+/// Of the markers from 0xC0 to 0xCF, those that begin no frame.
+const TABLES_OF_CODES: u8 = 0xC4;
+const EXTENSION: u8 = 0xC8;
+const CONDITIONS_OF_CODES: u8 = 0xCC;
 const COMMENT: u8 = 0xFE;
 /// Application segments hold metadata, but for JFIF's (0) and Adobe's (14), by which a decoder tells what the components
 /// are.
@@ -23,6 +27,15 @@ pub struct Segments<'a> {
     pub exif: Option<&'a [u8]>,
 }
 
+/// What the header of a frame says of its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Bits of a sample.
+    pub precision: u8,
+    /// Number of components.
+    pub components: u8,
+}
+
 impl Segments<'_> {
     /// Of the file. `None` where its segments do not run up to an end-of-image marker. What a segment holds is left for
     /// the decoder to judge.
@@ -30,24 +43,10 @@ impl Segments<'_> {
         let mut segments = Segments { picture: Vec::with_capacity(bytes.len()), exif: None };
         let mut at = 0;
         loop {
-            let marker = next_marker(bytes, &mut at)?;
-            let begin = at;
+            let (marker, body) = next_segment(bytes, &mut at)?;
             match marker {
-                // Markers that stand alone.
-                TEMPORARY => continue,
-                START_OF_IMAGE | END_OF_IMAGE => {}
-                _ => {
-                    let length = bytes.get(at..at + 2)?;
-                    at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
-                    if marker == START_OF_SCAN {
-                        skip_scan(bytes, &mut at);
-                    }
-                }
-            }
-            let body = bytes.get(begin..at)?;
-            match marker {
+                TEMPORARY | APP2..=APP13 | APP15 | COMMENT => {}
                 APP1 => segments.exif = segments.exif.or_else(|| body.get(2..)?.strip_prefix(EXIF)),
-                APP2..=APP13 | APP15 | COMMENT => {}
                 _ => segments.keep(marker, body),
             }
             if marker == END_OF_IMAGE {
@@ -60,6 +59,34 @@ impl Segments<'_> {
         self.picture.extend([0xFF, marker]);
         self.picture.extend_from_slice(body);
     }
+}
+
+impl Frame {
+    /// Of the file's first frame (B.2.2). `None` where none begins.
+    pub fn of(bytes: &[u8]) -> Option<Frame> {
+        let mut at = 0;
+        loop {
+            let (marker, body) = next_segment(bytes, &mut at)?;
+            if matches!(marker, 0xC0..=0xCF) && !matches!(marker, TABLES_OF_CODES | EXTENSION | CONDITIONS_OF_CODES) {
+                return Some(Frame { precision: *body.get(2)?, components: *body.get(7)? });
+            }
+        }
+    }
+}
+
+/// Moves behind the next segment. Gives its marker's second byte, and the rest of it, entropy-coded data included.
+fn next_segment<'a>(bytes: &'a [u8], at: &mut usize) -> Option<(u8, &'a [u8])> {
+    let marker = next_marker(bytes, at)?;
+    let begin = *at;
+    // Other markers do not stand alone.
+    if !matches!(marker, TEMPORARY | START_OF_IMAGE | END_OF_IMAGE) {
+        let length = bytes.get(begin..begin + 2)?;
+        *at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
+        if marker == START_OF_SCAN {
+            skip_scan(bytes, at);
+        }
+    }
+    Some((marker, bytes.get(begin..*at)?))
 }
 
 /// Moves behind the next marker and gives its second byte. Fill bytes and stray bytes between segments are skipped.
