@@ -37,7 +37,7 @@ pub(super) fn draw(
     let mut shared = chain.stream();
     let drawn = operations.iter().enumerate().map(|(index, operation)| {
         let key = || chain.of(operation, nth(operations, index));
-        match first_five(operation, &mut shared, size) {
+        match draw_shared(operation, &mut shared, size) {
             // A flip is or is not done by what it draws.
             Some(flip @ DrawnOperation::Flip { .. }) => Some(flip),
             Some(drawn) => (operation.p() == 1.0 || key().stream().chance(operation.p())).then_some(drawn),
@@ -52,8 +52,8 @@ fn nth(operations: &[Operation], index: usize) -> usize {
     operations[..index].iter().filter(|other| other.name() == operations[index].name()).count()
 }
 
-/// The operations that draw from the stream of the chain.
-fn first_five(operation: &Operation, stream: &mut Stream, [height, width]: [usize; 2]) -> Option<DrawnOperation> {
+/// Draws an operation of those that share the stream of the chain; `None` for the others.
+fn draw_shared(operation: &Operation, stream: &mut Stream, [height, width]: [usize; 2]) -> Option<DrawnOperation> {
     Some(match *operation {
         Operation::Rotation { degrees, .. } => rotation::draw(stream, degrees),
         Operation::Shift { width_fraction, height_fraction, .. } => {
@@ -88,7 +88,7 @@ fn alone(operation: &Operation, key: &Key, size: [usize; 2]) -> Option<DrawnOper
         | Operation::Shift { .. }
         | Operation::Shear { .. }
         | Operation::Zoom { .. }
-        | Operation::Flip { .. } => return first_five(operation, &mut own, size),
+        | Operation::Flip { .. } => return draw_shared(operation, &mut own, size),
         Operation::RandomCrop { size: window, padding, .. } => {
             DrawnOperation::RandomCrop(crop::draw_fixed(&mut own, size, window, padding))
         }
