@@ -16,7 +16,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How the name of a file of pictures begins.
-const PIXELS: &str = "pixels-";
+pub const PIXELS: &str = "pixels-";
 /// The first word of an index; it changes with the layout, and when an image may get another profile than before.
 const FORMAT: &str = "ablate-images-2";
 /// Pictures are forced to the disk after so many bytes, at least.
