@@ -82,6 +82,29 @@ fn an_empty_class() {
 }
 
 #[test]
+fn a_class_of_which_nothing_can_be_read_is_refused_by_both() {
+    let project = with_images();
+    for file in fs::read_dir(image(&project, "test/dog")).unwrap() {
+        fs::write(file.unwrap().path(), "no picture").unwrap();
+    }
+    let skip = ["--set", "data.on_error=skip"];
+    insta::assert_snapshot!("nothing_left_audited", audited(&project, &skip));
+    project.fails(&[&["run", FILE, "--dry-run"], &skip[..]].concat(), 2);
+}
+
+#[test]
+fn an_audit_that_comes_to_no_end_says_nothing_of_a_run() {
+    let project = with_images();
+    let target = project.path().join("target");
+    fs::create_dir_all(target.join("ablate")).unwrap();
+    fs::write(target.join("ablate/images"), "no folder").unwrap();
+    let audit = project.ablate(&["data", "audit", FILE]).env("CARGO_TARGET_DIR", target).output().unwrap();
+    let text = Text::from(audit);
+    assert_eq!(text.status, 2, "{}", text.stderr);
+    assert!(text.stderr.contains("cannot write "), "{}", text.stderr);
+}
+
+#[test]
 fn an_audit_for_programs_and_what_is_remembered() {
     let project = with_images();
     copy(&project, "train/cat/cat.0001.jpg", "test/cat/leaked.jpg");

@@ -40,15 +40,28 @@ fn check_predicts_the_memory_of_a_run() {
 }
 
 #[test]
-fn a_run_that_no_memory_holds_is_refused_before_anything_is_built() {
+fn a_run_that_no_memory_holds_is_refused_before_anything_is_drawn_prepared_or_built() {
     let project = Project::tiny();
     // Four runs at once take more than a terabyte.
     let words = ["run", "experiments/tiny.toml", "--jobs", "4", "--threads", "1"];
     let sizes = ["data.image_size=[8192, 8192]", "data.batch_size=24", "model.layers.conv2d.filters=64"];
-    let sets = sizes.iter().flat_map(|size| ["--set", size]);
-    let output = Text::from(project.ablate(&words).args(sets).output().unwrap());
-    assert_eq!(output.status, 2, "{}", output.stderr);
-    let told = ["GiB of memory, and ", " are free\n", "data.batch_size"];
-    assert!(told.iter().all(|words| output.stderr.contains(words)), "{}", output.stderr);
-    assert!(!output.stderr.contains("building the model programs"), "{}", output.stderr);
+    let prepared = project.path().join("target/ablate/images");
+    let ablate = |words: &[&str]| {
+        let target = project.path().join("target");
+        Text::from(project.ablate(words).env("CARGO_TARGET_DIR", target).output().unwrap())
+    };
+    let refused = || {
+        let sets = sizes.iter().flat_map(|size| ["--set", size]);
+        let output = ablate(&words.iter().copied().chain(sets).collect::<Vec<_>>());
+        assert_eq!(output.status, 2, "{}", output.stderr);
+        let told = ["GiB of memory, and ", " are free\n", "data.batch_size"];
+        assert!(told.iter().all(|words| output.stderr.contains(words)), "{}", output.stderr);
+        assert!(!output.stderr.contains("building the model programs"), "{}", output.stderr);
+        let packs = fs::read_dir(&prepared).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(!packs.into_iter().any(|pack| pack.to_string_lossy().starts_with("8192x8192")), "{}", output.stderr);
+    };
+    refused();
+    assert!(!project.path().join("data").exists(), "the images need not be there");
+    assert_eq!(ablate(&["run", "experiments/tiny.toml", "--dry-run"]).status, 0);
+    refused();
 }

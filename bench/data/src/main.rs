@@ -7,7 +7,7 @@
 
 use data::augment;
 use plan::augment::FlipAxis;
-use plan::{Augmentation, ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Operation, Sampling};
+use plan::{Augmentation, ColorMode, DataPlan, Operation};
 use rayon::prelude::*;
 use std::error::Error;
 use std::io::BufRead;
@@ -89,22 +89,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn plan() -> DataPlan {
-    DataPlan {
-        directory: PathBuf::new(),
-        source: plan::DataSource::default(),
-        classes: Vec::new(),
-        label_mode: LabelMode::Binary,
-        image_size: [SIZE; 2],
-        color_mode: ColorMode::Rgb,
-        batch_size: 1,
-        interpolation: Interpolation::Bilinear,
-        normalization: Normalization::default(),
-        shuffle: true,
-        sampling: Sampling::default(),
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
-    }
+    DataPlan::new("", [SIZE; 2])
 }
 
 /// The chain of the cats and dogs tutorial.

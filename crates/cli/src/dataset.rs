@@ -2,10 +2,11 @@
 //! programs, and audited.
 
 use crate::error::Error;
-use crate::findings::{Finding, Severity, findings, summary, unreadable};
+use crate::findings::{Finding, Severity, findings, summary};
 use crate::progress::Progress;
+use crate::words::{plural, split_counts};
 use data::audit::Audit;
-use data::{BadImage, Cache, Manifest, Preparation, ScanError};
+use data::{Cache, Manifest, Preparation, ScanError};
 use plan::memory::Images;
 use plan::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, Normalization, Prepared, Sampling};
 
@@ -34,16 +35,45 @@ pub fn images(manifest: &Manifest) -> Images {
     }
 }
 
+/// How many images will be drawn for `plan`, where it says so and they are not there.
+pub fn to_draw(plan: &DataPlan) -> Option<Images> {
+    let &Generate { train, validation, test, .. } = plan.generate.as_ref().filter(|_| !plan.directory.exists())?;
+    Some(Images { train, validation, test })
+}
+
 /// Data sets that were looked at in this call, so that variants share them.
 pub struct Datasets<'a> {
     cache: &'a Cache,
+    /// Listed, and not prepared yet.
+    listed: Vec<(DataPlan, Manifest)>,
     known: Vec<(DataPlan, Dataset)>,
 }
 
 impl<'a> Datasets<'a> {
     /// Data sets whose images are prepared in `cache`.
     pub fn new(cache: &'a Cache) -> Datasets<'a> {
-        Datasets { cache, known: Vec::new() }
+        Datasets { cache, listed: Vec::new(), known: Vec::new() }
+    }
+
+    /// `plan` with all its classes, and how many images it has, before any of them is prepared, or drawn.
+    ///
+    /// # Errors
+    /// Those of [`scan`].
+    pub fn counted(&mut self, plan: &DataPlan) -> Result<(DataPlan, Images), Error> {
+        if let Some(images) = to_draw(plan) {
+            return Ok((plan.clone(), images));
+        }
+        let key = key(plan);
+        let index = match self.listed.iter().position(|(known, _)| *known == key) {
+            Some(index) => index,
+            None => {
+                as_drawn(plan)?;
+                self.listed.push((key, listed(plan, self.cache)?));
+                self.listed.len() - 1
+            }
+        };
+        let manifest = &self.listed[index].1;
+        Ok((DataPlan { classes: manifest.classes.clone(), ..plan.clone() }, images(manifest)))
     }
 
     /// The data set of `plan`.
@@ -55,7 +85,12 @@ impl<'a> Datasets<'a> {
         let index = match self.known.iter().position(|(known, _)| *known == key) {
             Some(index) => index,
             None => {
-                self.known.push((key, inspect(plan, self.cache, progress)?));
+                let files = self::key(plan);
+                let manifest = match self.listed.iter().position(|(known, _)| *known == files) {
+                    Some(index) => self.listed.swap_remove(index).1,
+                    None => drawn_and_listed(plan, self.cache, progress)?,
+                };
+                self.known.push((key, inspect(plan, manifest, self.cache, progress)?));
                 self.known.len() - 1
             }
         };
@@ -86,18 +121,35 @@ pub fn key(plan: &DataPlan) -> DataPlan {
 /// # Errors
 /// [`Error::Layout`] where something is there, but not as it should be; else [`Error::Data`] or [`Error::Cache`].
 pub fn prepare(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<(Manifest, Preparation), Error> {
+    let mut manifest = drawn_and_listed(plan, cache, progress)?;
+    let preparation = prepare_listed(&mut manifest, plan, cache, progress)?;
+    Ok((manifest, preparation))
+}
+
+fn drawn_and_listed(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<Manifest, Error> {
     generate_if_missing(plan, progress)?;
-    let mut manifest = cache.scan(plan).map_err(|error| layout(plan, error))?;
+    listed(plan, cache)
+}
+
+fn listed(plan: &DataPlan, cache: &Cache) -> Result<Manifest, Error> {
+    cache.scan(plan).map_err(|error| layout(plan, error))
+}
+
+fn prepare_listed(
+    manifest: &mut Manifest,
+    plan: &DataPlan,
+    cache: &Cache,
+    progress: &Progress,
+) -> Result<Preparation, Error> {
     let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
-    let preparation = cache.prepare(&mut manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
+    let preparation = cache.prepare(manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
     drop(task);
     if preparation.progress.decoded > 0 {
         let [height, width] = plan.image_size;
-        let count = preparation.progress.decoded;
-        let s = if count == 1 { "" } else { "s" };
-        progress.line(&format!("prepared {count} image{s} at {height}x{width}"));
+        let count = plural(preparation.progress.decoded, "image");
+        progress.line(&format!("prepared {count} at {height}x{width}"));
     }
-    Ok((manifest, preparation))
+    Ok(preparation)
 }
 
 /// The files of `plan`.
@@ -117,15 +169,14 @@ fn layout(plan: &DataPlan, error: ScanError) -> Error {
 }
 
 /// Prepares the images of `plan`, and refuses those that no run should stand on.
-fn inspect(plan: &DataPlan, cache: &Cache, progress: &Progress) -> Result<Dataset, Error> {
-    let (manifest, preparation) = prepare(plan, cache, progress)?;
+fn inspect(plan: &DataPlan, mut manifest: Manifest, cache: &Cache, progress: &Progress) -> Result<Dataset, Error> {
+    let preparation = prepare_listed(&mut manifest, plan, cache, progress)?;
     let audit = Audit::new(&manifest, plan, &preparation);
     let (refused, warnings): (Vec<Finding>, Vec<Finding>) =
-        findings(&audit, plan).into_iter().partition(|finding| finding.severity == Severity::Error);
+        findings(&audit, &manifest, plan).into_iter().partition(|finding| finding.severity == Severity::Error);
     if !refused.is_empty() {
         return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\n")));
     }
-    still_complete(&manifest, plan, &preparation.bad)?;
     match preparation.set {
         Some(prepared) => Ok(Dataset { manifest, prepared, summary: summary(&audit.splits), warnings }),
         None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
@@ -174,30 +225,16 @@ pub fn with_way_out(plan: &DataPlan, error: &str) -> String {
     format!("{error}\nNo images at hand? `cargo ablate run experiments/augment_dropout.toml` draws its own.")
 }
 
-/// After files were left out: every class still has images in every split.
-pub fn still_complete(manifest: &Manifest, plan: &DataPlan, bad: &[BadImage]) -> Result<(), Error> {
-    for (name, split) in manifest.splits() {
-        let counts = split.counts(manifest.classes.len());
-        if let Some((class, _)) = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0) {
-            let why = unreadable(bad, plan).map_or_else(String::new, |finding| format!("\n{}", finding.text()));
-            return Err(Error::Data(format!("no image of class `{class}` in {name} can be read{why}")));
-        }
-    }
-    Ok(())
-}
-
 /// Class and file counts, as the tutorials print them.
 pub fn counts(manifest: &Manifest) -> String {
     let mut lines = Vec::new();
     for (name, split) in manifest.splits() {
-        let counts = split.counts(manifest.classes.len());
-        let classes: Vec<String> =
-            manifest.classes.iter().zip(&counts).map(|(class, count)| format!("{class} {count}")).collect();
+        let classes = manifest.classes.iter().zip(split.counts(manifest.classes.len()));
         let passed_over = match split.passed_over {
             0 => String::new(),
-            count => format!(" ({count} other files passed over)"),
+            count => format!(" ({} passed over)", plural(count, "other file")),
         };
-        lines.push(format!("{name:>12}: {:>6} images: {}{passed_over}", split.files.len(), classes.join(", ")));
+        lines.push(split_counts(name, split.files.len(), classes) + &passed_over);
     }
     lines.join("\n")
 }

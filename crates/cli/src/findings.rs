@@ -1,7 +1,8 @@
 //! An audit in words: what a run refuses, what it warns of. One list for `ablate data audit` and `ablate run`.
 
-use data::BadImage;
+use crate::words::{plural, plural_are, split_counts};
 use data::audit::{Audit, Entry, LOOK_BITS, NEAR_BITS, SplitSummary};
+use data::{BadImage, Manifest};
 use plan::{Allow, DataPlan, OnError};
 use std::path::Path;
 
@@ -69,7 +70,7 @@ impl Finding {
 }
 
 /// All that was found, worst first.
-pub fn findings(audit: &Audit, plan: &DataPlan) -> Vec<Finding> {
+pub fn findings(audit: &Audit, manifest: &Manifest, plan: &DataPlan) -> Vec<Finding> {
     let directory = &plan.directory;
     let unless = |allowed: bool| if allowed { Severity::Warning } else { Severity::Error };
     let equal = |group: &Vec<Entry>| {
@@ -79,13 +80,13 @@ pub fn findings(audit: &Audit, plan: &DataPlan) -> Vec<Finding> {
     let equals = |groups: &[Vec<Entry>]| groups.iter().map(equal).collect::<Vec<_>>();
     let mut found = Vec::new();
 
-    found.extend(unreadable(&audit.unreadable, plan));
+    found.extend(unreadable(&audit.unreadable, manifest, plan));
     if !audit.duplicates_across_splits.is_empty() {
         let allowed = plan.allow.contains(&Allow::DuplicatesAcrossSplits);
         found.push(Finding::new(
             "duplicates_across_splits",
             unless(allowed),
-            format!("{} in more than one split, pixel for pixel", pictures(audit.duplicates_across_splits.len())),
+            format!("{} in more than one split, pixel for pixel", plural_are(audit.duplicates_across_splits.len(), "picture")),
             equals(&audit.duplicates_across_splits),
             if allowed {
                 "Allowed by [data.audit]; what is measured on them was trained on."
@@ -109,7 +110,10 @@ pub fn findings(audit: &Audit, plan: &DataPlan) -> Vec<Finding> {
         found.push(Finding::new(
             "conflicting_labels",
             unless(allowed),
-            format!("{} in one class here and in another there, in different splits", pictures(across.len())),
+            format!(
+                "{} in one class here and in another there, in different splits",
+                plural_are(across.len(), "picture")
+            ),
             equals(&across),
             if allowed {
                 "Allowed by [data.audit]."
@@ -124,24 +128,43 @@ pub fn findings(audit: &Audit, plan: &DataPlan) -> Vec<Finding> {
     found
 }
 
-/// Images that cannot be used, where there are any.
-pub fn unreadable(bad: &[BadImage], plan: &DataPlan) -> Option<Finding> {
-    let count = images(bad.len());
+/// Images that cannot be used, where there are any; `manifest` has the others.
+pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Option<Finding> {
+    let count = plural(bad.len(), "image");
     let places = bad.iter().map(ToString::to_string).collect();
-    let finding = match plan.on_error {
-        OnError::Refuse => Finding::new(
+    let finding = match (plan.on_error, bereft(manifest)) {
+        (OnError::Refuse, _) => Finding::new(
             UNREADABLE,
             Severity::Error,
             format!("{count} of {} cannot be read", plan.place().display()),
             places,
             "Mend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
         ),
-        OnError::Skip => {
+        (OnError::Skip, Some((split, class))) => Finding::new(
+            UNREADABLE,
+            Severity::Error,
+            format!(
+                "{count} of {} cannot be read, and none is left of class `{class}` in {split}",
+                plan.place().display()
+            ),
+            places,
+            "Mend them, or leave the class out with `classes` in [data].",
+        ),
+        (OnError::Skip, None) => {
             let what = format!("leaving out {count} that cannot be read");
             Finding::new(UNREADABLE, Severity::Warning, what, places, "")
         }
     };
     (!bad.is_empty()).then_some(finding)
+}
+
+/// The first split and class that have no image.
+fn bereft(manifest: &Manifest) -> Option<(&'static str, &str)> {
+    manifest.splits().into_iter().find_map(|(name, split)| {
+        let counts = split.counts(manifest.classes.len());
+        let empty = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0);
+        empty.map(|(class, _)| (name, class.as_str()))
+    })
 }
 
 /// What never keeps a run from starting.
@@ -151,20 +174,24 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
     if !conflicting.is_empty() {
         found.push(warning(
             "conflicting_labels",
-            format!("{} in more than one class of a split, pixel for pixel", pictures(conflicting.len())),
+            format!("{} in more than one class of a split, pixel for pixel", plural_are(conflicting.len(), "picture")),
             conflicting,
             "One label of each is wrong: keep the picture in its class.",
         ));
     }
     if !audit.near_duplicates_across_splits.is_empty() {
+        let count = audit.near_duplicates_across_splits.len();
         let places = audit.near_duplicates_across_splits.iter().map(|pair| {
             let (first, second) = (below(directory, &pair.first.path), below(directory, &pair.second.path));
-            let s = if pair.distance == 1 { "" } else { "s" };
-            format!("{second} ~ {first} ({} bit{s})", pair.distance)
+            format!("{second} ~ {first} ({})", plural(pair.distance as usize, "bit"))
         });
         found.push(warning(
             "near_duplicates_across_splits",
-            format!("{} like one of another split", looks(audit.near_duplicates_across_splits.len())),
+            format!(
+                "{} look{} like one of another split",
+                plural(count, "picture"),
+                if count == 1 { "s" } else { "" }
+            ),
             places.collect(),
             &format!(
                 "Their perceptual hashes differ in at most {NEAR_BITS} of {LOOK_BITS} bits. If it is the same photograph, \
@@ -175,7 +202,10 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
     if !duplicates.is_empty() {
         found.push(warning(
             "duplicates_within_split",
-            format!("{} in a class of a split more than once, pixel for pixel", pictures(duplicates.len())),
+            format!(
+                "{} in a class of a split more than once, pixel for pixel",
+                plural_are(duplicates.len(), "picture")
+            ),
             duplicates,
             "Each copy counts as an image of its own.",
         ));
@@ -186,7 +216,7 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
         });
         found.push(warning(
             "wrong_endings",
-            format!("{} whose name says another format than the content", files(audit.wrong_endings.len())),
+            format!("{} whose name says another format than the content", plural(audit.wrong_endings.len(), "file")),
             places.collect(),
             "They are read by their content; other tools may go by the name.",
         ));
@@ -196,7 +226,7 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
             audit.stray_files.iter().map(|stray| format!("{} ({})", below(directory, &stray.path), stray.reason));
         found.push(warning(
             "stray_files",
-            format!("{} passed over", entries(audit.stray_files.len())),
+            format!("{} passed over", plural_are(audit.stray_files.len(), "entry")),
             places.collect(),
             "Nothing is read from them.",
         ));
@@ -237,8 +267,8 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
 pub fn summary(splits: &[SplitSummary]) -> String {
     let mut lines = Vec::new();
     for split in splits {
-        let classes: Vec<String> = split.classes.iter().map(|(class, count)| format!("{class} {count}")).collect();
-        lines.push(format!("{:>12}: {:>6} images: {}", split.split, split.images, classes.join(", ")));
+        let classes = split.classes.iter().map(|(class, count)| (class, *count));
+        lines.push(split_counts(split.split, split.images, classes));
         if let (Some(height), Some(width)) = (split.height, split.width) {
             lines.push(format!(
                 "{:>12}  height {} to {}, median {}; width {} to {}, median {}",
@@ -256,26 +286,6 @@ pub fn summary(splits: &[SplitSummary]) -> String {
 /// A path of the data directory as it is called there.
 fn below(directory: &Path, path: &str) -> String {
     Path::new(path).strip_prefix(directory).map_or_else(|_| path.to_owned(), |inner| inner.display().to_string())
-}
-
-fn images(count: usize) -> String {
-    format!("{count} image{}", if count == 1 { "" } else { "s" })
-}
-
-fn files(count: usize) -> String {
-    format!("{count} file{}", if count == 1 { "" } else { "s" })
-}
-
-fn entries(count: usize) -> String {
-    if count == 1 { "1 entry is".to_owned() } else { format!("{count} entries are") }
-}
-
-fn pictures(count: usize) -> String {
-    if count == 1 { "1 picture is".to_owned() } else { format!("{count} pictures are") }
-}
-
-fn looks(count: usize) -> String {
-    if count == 1 { "1 picture looks".to_owned() } else { format!("{count} pictures look") }
 }
 
 /// With one decimal.

@@ -20,6 +20,7 @@ mod results;
 mod run_folder;
 mod schedule;
 mod trained;
+mod words;
 
 use clap::Parser;
 use std::process::ExitCode;

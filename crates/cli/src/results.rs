@@ -75,9 +75,9 @@ impl<'a> Results<'a> {
     /// Adds the runs of a variant, and the records of those that are there. Those of a variant that is not `chosen` are
     /// reported where they are there, but not trained.
     pub fn expect(&mut self, variant: &Variant, dataset: &Dataset, chosen: bool) -> Result<(), Error> {
-        let mut settings = variant.settings.clone();
-        settings.data.classes.clone_from(&dataset.manifest.classes);
-        let weights = match &settings.network.weights {
+        let mut variant = variant.clone();
+        variant.settings.data.classes.clone_from(&dataset.manifest.classes);
+        let weights = match &variant.settings.network.weights {
             Some(path) => Some(blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string()),
             None => None,
         };
@@ -86,13 +86,8 @@ impl<'a> Results<'a> {
             self.digests.push(digest.clone());
         }
         for &seed in &self.loaded.experiment.seeds {
-            let run_id = plan::run_id(&settings, seed, digest, weights.as_deref());
-            let run = Run {
-                experiment: self.loaded.experiment.name.clone(),
-                variant: variant.name.clone(),
-                seed,
-                settings: settings.clone(),
-            };
+            let run = self.loaded.experiment.run(&variant, seed);
+            let run_id = plan::run_id(&run.settings, seed, digest, weights.as_deref());
             let (standing, record) = standing(&self.directory.run(&run.variant, seed), &run_id);
             self.records.extend(record);
             let images = dataset::images(&dataset.manifest);
@@ -100,6 +95,14 @@ impl<'a> Results<'a> {
             self.expected.push(Expected { chosen, run, run_id, images, prepared, standing });
         }
         Ok(())
+    }
+
+    /// Whether `run` is to be trained whatever its images show: nothing is there of it, or of other settings.
+    pub fn lacks(&self, run: &Run) -> bool {
+        let directory = self.directory.run(&run.variant, run.seed);
+        let trained = fs::read(directory.plan()).ok().and_then(|json| serde_json::from_slice::<Run>(&json).ok());
+        let id = |run: &Run| plan::run_id(&run.settings, run.seed, "", None);
+        !directory.record().is_file() || trained.is_none_or(|trained| id(&trained) != id(run))
     }
 
     /// The runs to train, in order.
@@ -302,5 +305,29 @@ mod tests {
         ] {
             assert!(told(set).ends_with(&format!(" --set {shown}")), "{}", told(set));
         }
+    }
+
+    #[test]
+    fn a_run_lacks_what_no_earlier_call_has_trained_with_its_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("one.toml");
+        let text = "schema = 1\nname = \"one\"\nmodel.layers = [{ type = \"flatten\" }, { type = \"dense\" }]\n\
+                    training = { epochs = 1, optimizer = \"sgd\" }\n\
+                    data = { directory = \"drawn\", image_size = [4, 4], generate = { kind = \"pets\", train = 4, \
+                    validation = 4, test = 4 } }\n";
+        fs::write(&file, text).unwrap();
+        let loaded = crate::experiment::load(&file, &[]).unwrap();
+        let results = Results::new(&loaded, folder.path(), &[]);
+        let run = loaded.experiment.run(&loaded.experiment.variants[0], 0);
+        assert!(results.lacks(&run));
+        let directory = results.directory().run(&run.variant, 0);
+        fs::create_dir_all(directory.path()).unwrap();
+        fs::write(directory.plan(), serde_json::to_vec(&run).unwrap()).unwrap();
+        assert!(results.lacks(&run), "it has only begun");
+        fs::write(directory.record(), "{}").unwrap();
+        assert!(!results.lacks(&run), "the images decide");
+        let mut larger = run.clone();
+        larger.settings.data.image_size = [8, 8];
+        assert!(results.lacks(&larger));
     }
 }

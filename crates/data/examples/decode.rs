@@ -1,9 +1,9 @@
 //! Decodes images for tests/pillow/compare.py. A line `HEIGHT WIDTH MODE INTERPOLATION PATH` comes in; `ok COUNT` and so
 //! many bytes go out, or `refused REASON`.
 
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
+use plan::{ColorMode, DataPlan, Interpolation};
 use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -28,20 +28,9 @@ fn decode(line: &str) -> Result<Vec<u8>, String> {
     let color_mode = [ColorMode::Rgb, ColorMode::Grayscale].into_iter().find(|known| known.name() == mode);
     let interpolation = Interpolation::ALL.into_iter().find(|known| known.name() == interpolation);
     let plan = DataPlan {
-        directory: PathBuf::new(),
-        source: plan::DataSource::default(),
-        classes: Vec::new(),
-        label_mode: LabelMode::Binary,
-        image_size: [number(height)?, number(width)?],
         color_mode: color_mode.ok_or("no such mode")?,
-        batch_size: 1,
         interpolation: interpolation.ok_or("no such interpolation")?,
-        normalization: Normalization::default(),
-        shuffle: false,
-        sampling: Sampling::default(),
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
+        ..DataPlan::new("", [number(height)?, number(width)?])
     };
     data::decode_one(Path::new(path), &plan).map_err(|bad| bad.reason)
 }

@@ -1,5 +1,5 @@
 //! What is the matter with a data set? When [an image is prepared](crate::Cache::prepare), what is seen of it is kept as a
-//! [`Profile`] of less than a hundred bytes, beside the picture. [`Audit::new`] draws the conclusions, a file of this
+//! [`Profile`], some 200 bytes of text beside the picture. [`Audit::new`] draws the conclusions, a file of this
 //! folder each, from the profiles alone: nothing is decoded for it.
 
 mod duplicates;

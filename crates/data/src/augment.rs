@@ -77,9 +77,9 @@ pub enum DrawnOperation {
     /// A zoom about the centre: below 1 magnifies.
     Zoom {
         /// Factor along the height.
-        rows: f32,
+        height: f32,
         /// Factor along the width.
-        columns: f32,
+        width: f32,
     },
     /// A mirror image, or not.
     Flip {
@@ -202,7 +202,7 @@ impl DrawnOperation {
             DrawnOperation::Rotation { degrees } => Step::Warp(rotation::matrix(degrees)),
             DrawnOperation::Shift { height_px, width_px } => Step::Warp(shift::matrix(height_px, width_px)),
             DrawnOperation::Shear { degrees } => Step::Warp(shear::matrix(degrees)),
-            DrawnOperation::Zoom { rows, columns } => Step::Warp(zoom::matrix(rows, columns)),
+            DrawnOperation::Zoom { height, width } => Step::Warp(zoom::matrix(height, width)),
             DrawnOperation::Flip { axis, flipped } => Step::Warp(flip::matrix(axis, flipped)),
             DrawnOperation::RandomCrop(window) | DrawnOperation::ResizedCrop(window) => {
                 Step::Warp(crop::matrix(&window, [height, width]))

@@ -17,7 +17,6 @@ mod seen;
 mod set;
 
 pub use error::CacheError;
-pub use pack::PIXELS;
 pub use set::Set;
 
 use crate::audit::Profile;

@@ -24,11 +24,11 @@ mod standardization;
 mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
-pub use cache::{Cache, CacheError, PIXELS, Preparation, Progress, Set};
-pub use decode::{BadImage, MAX_FILE_BYTES, MAX_PIXELS, decode_one};
+pub use cache::{Cache, CacheError, Preparation, Progress, Set};
+pub use decode::{BadImage, decode_one};
 pub use file::{File, Picture};
 pub use images::Images;
 pub use manifest::{Manifest, Split};
 pub use scale::scale;
-pub use scan::{IMAGE_EXTENSIONS, ScanError, TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES, class_names, scan};
+pub use scan::{ScanError, class_names, scan};
 pub use standardization::Standardization;

@@ -7,12 +7,23 @@ use crate::manifest::Manifest;
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plan::{Augmentation, ColorMode, DataPlan, Settings};
 
+/// Why there is nothing to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// An image cannot be decoded.
+    #[error(transparent)]
+    Image(#[from] BadImage),
+    /// The picture of it cannot be encoded.
+    #[error("a picture of {0}x{1} pixels cannot be encoded as PNG: {2}")]
+    Png(usize, usize, image::ImageError),
+}
+
 /// Pixels between the pictures.
 const MARGIN: usize = 4;
 
 /// A training image as the network sees it, before it is standardized.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Copy {
+pub struct View {
     /// What was drawn for the image.
     pub drawn: Drawn,
     /// The training image that it was mixed with, and what it took of that one.
@@ -21,7 +32,7 @@ pub struct Copy {
     pixels: Vec<f32>,
 }
 
-impl Copy {
+impl View {
     /// Rounded to whole grey levels.
     fn levels(&self) -> Vec<u8> {
         self.pixels.iter().map(|value| (value * 255.0 + 0.5) as u8).collect()
@@ -55,8 +66,8 @@ impl<'a> Preview<'a> {
     /// sees them, beginning with `epoch` (from 1).
     ///
     /// # Errors
-    /// [`BadImage`] where a chosen image cannot be decoded.
-    pub fn grid(&self, epoch: u64, rows: usize, copies: usize) -> Result<Vec<u8>, BadImage> {
+    /// [`PreviewError`] where a chosen image cannot be decoded.
+    pub fn grid(&self, epoch: u64, rows: usize, copies: usize) -> Result<Vec<u8>, PreviewError> {
         let [height, width] = self.plan.image_size;
         let channels = self.plan.channels();
         let chosen = choose(self.manifest, rows);
@@ -84,8 +95,8 @@ impl<'a> Preview<'a> {
     /// Training image `index` when it is `seen`, and a PNG of that, rounded to whole grey levels.
     ///
     /// # Errors
-    /// [`BadImage`] where the image, or one that it is mixed with, cannot be decoded.
-    pub fn one(&self, index: usize, seen: Seen) -> Result<(Copy, Vec<u8>), BadImage> {
+    /// [`PreviewError`] where the image, or one that it is mixed with, cannot be decoded.
+    pub fn one(&self, index: usize, seen: Seen) -> Result<(View, Vec<u8>), PreviewError> {
         let [height, width] = self.plan.image_size;
         let copy = self.copy(&self.decode(index)?, seen)?;
         let png = self.png(&copy.levels(), height, width)?;
@@ -97,7 +108,7 @@ impl<'a> Preview<'a> {
     }
 
     /// What the network sees of `original` when it is `seen`.
-    fn copy(&self, original: &[u8], seen: Seen) -> Result<Copy, BadImage> {
+    fn copy(&self, original: &[u8], seen: Seen) -> Result<View, BadImage> {
         let mut copy = self.augmented(original, seen);
         let (batch, row) = self.order.around(seen);
         let first = seen.position - row as u64;
@@ -116,24 +127,22 @@ impl<'a> Preview<'a> {
     }
 
     /// A copy that is not mixed yet.
-    fn augmented(&self, original: &[u8], seen: Seen) -> Copy {
+    fn augmented(&self, original: &[u8], seen: Seen) -> View {
         let [height, width] = self.plan.image_size;
         let drawn = augment::draw(self.augmentation, self.order.seed, seen.epoch, seen.position, height, width);
         let mut pixels = vec![0.0; original.len()];
         augment::apply(&drawn, self.plan.color_mode, original, &mut pixels);
-        Copy { drawn, mixed: None, pixels }
+        View { drawn, mixed: None, pixels }
     }
 
-    fn png(&self, levels: &[u8], height: usize, width: usize) -> Result<Vec<u8>, BadImage> {
+    fn png(&self, levels: &[u8], height: usize, width: usize) -> Result<Vec<u8>, PreviewError> {
         let color = match self.plan.color_mode {
             ColorMode::Rgb => ExtendedColorType::Rgb8,
             ColorMode::Grayscale => ExtendedColorType::L8,
         };
         let mut png = Vec::new();
-        PngEncoder::new(&mut png).write_image(levels, width as u32, height as u32, color).map_err(|error| {
-            let reason = format!("the picture cannot be drawn: {error}");
-            BadImage { path: self.plan.directory.clone(), reason }
-        })?;
+        let encoded = PngEncoder::new(&mut png).write_image(levels, width as u32, height as u32, color);
+        encoded.map_err(|error| PreviewError::Png(height, width, error))?;
         Ok(png)
     }
 }

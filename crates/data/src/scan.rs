@@ -16,7 +16,7 @@ mod records;
 mod table;
 
 pub use error::ScanError;
-pub use folder::IMAGE_EXTENSIONS;
+pub(crate) use folder::IMAGE_EXTENSIONS;
 pub use layout::Layout;
 
 use crate::file::File;
@@ -29,11 +29,11 @@ use std::path::Path;
 use table::Table;
 
 /// The names a training folder may have.
-pub const TRAIN_NAMES: [&str; 4] = ["train", "training", "training_set", "train_set"];
+pub(crate) const TRAIN_NAMES: [&str; 4] = ["train", "training", "training_set", "train_set"];
 /// The names a validation folder may have.
-pub const VALIDATION_NAMES: [&str; 5] = ["val", "validation", "valid", "validation_set", "val_set"];
+pub(crate) const VALIDATION_NAMES: [&str; 5] = ["val", "validation", "valid", "validation_set", "val_set"];
 /// The names a test folder may have.
-pub const TEST_NAMES: [&str; 3] = ["test", "testing", "test_set"];
+pub(crate) const TEST_NAMES: [&str; 3] = ["test", "testing", "test_set"];
 
 /// Lists the images of `plan`: of `plan.classes` where that is not empty. Files are sorted by class, then by path,
 /// bytewise; records by class, then as they stand in their containers.
@@ -161,22 +161,20 @@ impl Source {
 /// What `directory` holds, by the names that are in it; folders of images where nothing else is seen.
 fn detect(directory: &Path) -> Result<Format, ScanError> {
     let is_dir = |name: &&str| directory.join(name).is_dir();
-    let seen: Vec<(Format, Layout)> = [
-        (TRAIN_NAMES.iter().any(is_dir), Format::Folders, Layout::SplitFolders),
-        (idx::is_in(directory), Format::Idx, Layout::Idx),
-        (cifar::CIFAR10.is_in(directory), Format::Cifar10, Layout::Cifar10),
-        (cifar::CIFAR100.is_in(directory), Format::Cifar100, Layout::Cifar100),
-    ]
-    .into_iter()
-    .filter_map(|(seen, format, layout)| seen.then_some((format, layout)))
-    .collect();
+    let is_seen = |format: &Format| match format {
+        Format::Folders => TRAIN_NAMES.iter().any(is_dir),
+        Format::Idx => idx::is_in(directory),
+        Format::Cifar10 => cifar::CIFAR10.is_in(directory),
+        Format::Cifar100 => cifar::CIFAR100.is_in(directory),
+    };
+    let seen: Vec<Format> = Format::ALL.into_iter().filter(is_seen).collect();
     match seen.as_slice() {
         [] => cifar::check_not_pickled(directory).map(|()| Format::Folders),
-        [(format, _)] => Ok(*format),
-        _ => Err(ScanError::Ambiguous {
-            directory: directory.into(),
-            formats: seen.iter().map(|(_, layout)| layout.format()).collect(),
-        }),
+        [format] => Ok(*format),
+        several => {
+            let formats = several.iter().map(|format| format.name()).collect();
+            Err(ScanError::Ambiguous { directory: directory.into(), formats })
+        }
     }
 }
 

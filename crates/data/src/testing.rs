@@ -2,7 +2,7 @@
 
 use crate::{Cache, Manifest, Preparation};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
+use plan::DataPlan;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -34,22 +34,7 @@ pub fn encode(samples: &[u8], height: usize, width: usize, color: ExtendedColorT
 
 /// A plan for the images of `directory`, at 4 x 6 pixels.
 pub fn plan(directory: &Path) -> DataPlan {
-    DataPlan {
-        directory: directory.into(),
-        source: plan::DataSource::default(),
-        classes: Vec::new(),
-        label_mode: LabelMode::Binary,
-        image_size: [4, 6],
-        color_mode: ColorMode::Rgb,
-        batch_size: 2,
-        interpolation: Interpolation::Bilinear,
-        normalization: Normalization::Rescale,
-        shuffle: true,
-        sampling: Sampling::Natural,
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
-    }
+    DataPlan { batch_size: 2, ..DataPlan::new(directory, [4, 6]) }
 }
 
 /// `text` without the name of the temporary directory.

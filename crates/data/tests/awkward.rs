@@ -3,7 +3,7 @@
 //! They are no part of the project. `ABLATE_AWKWARD` says in which folder they lie, with a `MANIFEST.tsv` of what Pillow
 //! makes of each; where it is not set, the test says so and passes.
 
-use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
+use plan::DataPlan;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -27,22 +27,7 @@ fn awkward() -> Option<PathBuf> {
 }
 
 fn plan() -> DataPlan {
-    DataPlan {
-        directory: PathBuf::new(),
-        source: plan::DataSource::default(),
-        classes: Vec::new(),
-        label_mode: LabelMode::Binary,
-        image_size: [32, 32],
-        color_mode: ColorMode::Rgb,
-        batch_size: 1,
-        interpolation: Interpolation::Bilinear,
-        normalization: Normalization::Rescale,
-        shuffle: false,
-        sampling: Sampling::Natural,
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
-    }
+    DataPlan::new("", [32, 32])
 }
 
 /// Lines of MANIFEST.tsv: file, format that Pillow sees, what Pillow says against it.

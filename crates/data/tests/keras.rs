@@ -3,7 +3,7 @@
 use data::augment::{Drawn, DrawnOperation, apply};
 use data::{Cache, Set, Standardization};
 use plan::augment::FlipAxis;
-use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, Normalization, OnError, Sampling};
+use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
@@ -14,22 +14,7 @@ fn stored(path: &str) -> PathBuf {
 }
 
 fn plan(image_size: [usize; 2], interpolation: Interpolation) -> DataPlan {
-    DataPlan {
-        directory: PathBuf::new(),
-        source: plan::DataSource::default(),
-        classes: Vec::new(),
-        label_mode: LabelMode::Binary,
-        image_size,
-        color_mode: ColorMode::Rgb,
-        batch_size: 1,
-        interpolation,
-        normalization: Normalization::Rescale,
-        shuffle: false,
-        sampling: Sampling::Natural,
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
-    }
+    DataPlan { interpolation, ..DataPlan::new("", image_size) }
 }
 
 fn decode(path: &str, image_size: [usize; 2], interpolation: Interpolation) -> Vec<u8> {
@@ -94,7 +79,7 @@ fn operations(case: &Value) -> Vec<DrawnOperation> {
         DrawnOperation::Rotation { degrees: number("theta", 0.0) },
         DrawnOperation::Shift { height_px: number("ty", 0.0), width_px: number("tx", 0.0) },
         DrawnOperation::Shear { degrees: number("shear", 0.0) },
-        DrawnOperation::Zoom { rows: number("zy", 1.0), columns: number("zx", 1.0) },
+        DrawnOperation::Zoom { height: number("zy", 1.0), width: number("zx", 1.0) },
     ];
     affine.into_iter().chain(flip).collect()
 }

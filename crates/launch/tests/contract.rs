@@ -3,10 +3,7 @@
 #![cfg(unix)]
 
 use launch::{LaunchError, Launcher, Local};
-use plan::{
-    Augmentation, ColorMode, DataPlan, Interpolation, LabelMode, Layer, Loss, Network, Normalization, OnError,
-    Optimizer, Request, Run, Sampling, Settings, Shape, Training,
-};
+use plan::{Augmentation, DataPlan, Layer, Loss, Network, Optimizer, Request, Run, Settings, Shape, Training};
 use record::Event;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -86,20 +83,9 @@ fn request() -> Request {
         seed: 0,
         settings: Settings {
             data: DataPlan {
-                directory: PathBuf::from("data"),
-                source: plan::DataSource::default(),
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
-                label_mode: LabelMode::Binary,
-                image_size: [4, 4],
-                color_mode: ColorMode::Rgb,
                 batch_size: 2,
-                interpolation: Interpolation::Bilinear,
-                normalization: Normalization::Rescale,
-                shuffle: true,
-                sampling: Sampling::Natural,
-                on_error: OnError::Refuse,
-                generate: None,
-                allow: Vec::new(),
+                ..DataPlan::new("data", [4, 4])
             },
             augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap(),

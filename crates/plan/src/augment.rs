@@ -46,6 +46,22 @@ pub enum FillMode {
     Wrap,
 }
 
+impl FillMode {
+    /// All of them, a constant as black.
+    pub const ALL: [FillMode; 4] =
+        [FillMode::Nearest, FillMode::Constant { value: 0.0 }, FillMode::Reflect, FillMode::Wrap];
+
+    /// As the file says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FillMode::Nearest => "nearest",
+            FillMode::Constant { .. } => "constant",
+            FillMode::Reflect => "reflect",
+            FillMode::Wrap => "wrap",
+        }
+    }
+}
+
 /// One operation. Signs and meaning of the drawn numbers are those of Keras's `apply_affine_transform` where it has
 /// them, of torchvision's v2 transforms otherwise.
 ///

@@ -4,6 +4,9 @@ use crate::source::DataSource;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Images in a batch where nothing is said: Keras's default.
+pub const BATCH_SIZE: usize = 32;
+
 /// The data of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataPlan {
@@ -44,6 +47,27 @@ pub struct DataPlan {
 }
 
 impl DataPlan {
+    /// The images of `directory` at the size [height, width], as the documentation's defaults have it: two classes, in
+    /// batches of 32.
+    pub fn new(directory: impl Into<PathBuf>, image_size: [usize; 2]) -> DataPlan {
+        DataPlan {
+            directory: directory.into(),
+            source: DataSource::default(),
+            classes: Vec::new(),
+            label_mode: LabelMode::Binary,
+            image_size,
+            color_mode: ColorMode::default(),
+            batch_size: BATCH_SIZE,
+            interpolation: Interpolation::default(),
+            normalization: Normalization::default(),
+            shuffle: true,
+            sampling: Sampling::default(),
+            on_error: OnError::default(),
+            generate: None,
+            allow: Vec::new(),
+        }
+    }
+
     /// Channels of an image, as decoded and as the network takes it.
     pub fn channels(&self) -> usize {
         self.color_mode.channels()
@@ -67,6 +91,9 @@ pub enum ColorMode {
 }
 
 impl ColorMode {
+    /// All of them.
+    pub const ALL: [ColorMode; 2] = [ColorMode::Rgb, ColorMode::Grayscale];
+
     /// How many channels.
     pub const fn channels(self) -> usize {
         match self {
@@ -99,12 +126,13 @@ pub enum LabelMode {
 }
 
 /// How images are resized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interpolation {
     /// The source pixel under the centre of the target pixel, as Pillow's NEAREST.
     Nearest,
     /// The triangle filter, widened when shrinking, as Pillow's BILINEAR.
+    #[default]
     Bilinear,
     /// The mean of the source pixels under the target pixel, each by how much of it is, as Pillow's BOX.
     Area,

@@ -1,6 +1,6 @@
 //! An experiment: the matrix of variants that a file describes.
 
-use crate::run::Settings;
+use crate::run::{Run, Settings};
 use serde::{Deserialize, Serialize};
 
 /// A resolved experiment.
@@ -57,5 +57,11 @@ impl Experiment {
     /// The variant of that name.
     pub fn variant(&self, name: &str) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.name == name)
+    }
+
+    /// The run of `variant` with `seed`.
+    pub fn run(&self, variant: &Variant, seed: u64) -> Run {
+        let (experiment, settings) = (self.name.clone(), variant.settings.clone());
+        Run { experiment, variant: variant.name.clone(), seed, settings }
     }
 }

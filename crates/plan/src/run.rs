@@ -69,20 +69,9 @@ mod tests {
         let input = Shape::Image { height: 4, width: 4, channels: 3 };
         Settings {
             data: DataPlan {
-                directory: PathBuf::from("data/pets"),
-                source: DataSource::default(),
                 classes: vec!["cat".to_owned(), "dog".to_owned()],
-                label_mode: LabelMode::Binary,
-                image_size: [4, 4],
-                color_mode: ColorMode::Rgb,
                 batch_size: 20,
-                interpolation: Interpolation::Bilinear,
-                normalization: Normalization::Rescale,
-                shuffle: true,
-                sampling: Sampling::Natural,
-                on_error: OnError::Refuse,
-                generate: None,
-                allow: Vec::new(),
+                ..DataPlan::new("data/pets", [4, 4])
             },
             augmentation: Augmentation::default(),
             network: Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, Some(7))]).unwrap(),

@@ -38,6 +38,21 @@ pub enum Format {
     Cifar100,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: [Format; 4] = [Format::Folders, Format::Idx, Format::Cifar10, Format::Cifar100];
+
+    /// As the file says it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Folders => "folders",
+            Format::Idx => "idx",
+            Format::Cifar10 => "cifar10",
+            Format::Cifar100 => "cifar100",
+        }
+    }
+}
+
 /// How images are split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SplitPlan {

@@ -54,14 +54,16 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
     if !enabled {
         return Some(Augmentation::default());
     }
-    if let (true, Some(empty)) = (chain.operations.is_empty() && !mixes, ops.map(|_| "ops").or(keras.map(|_| "keras")))
-    {
-        let message = format!("augmentation is enabled, but `{empty}` is empty");
-        let help = match empty {
-            "ops" => "list operations in `ops`, or switch it off: `enabled = false`",
-            _ => "give a range, for instance `rotation_range = 40`, or switch it off: `enabled = false`",
-        };
-        log.add(Finding::new(span, message, "").help(help));
+    if chain.operations.is_empty() && !mixes {
+        let empty = ops
+            .map(|_| ("`ops` is empty", "list operations in `ops`, or switch it off: `enabled = false`"))
+            .or(keras.map(|_| {
+                let help = "give a range, for instance `rotation_range = 40`, or switch it off: `enabled = false`";
+                ("`keras` asks for no operation", help)
+            }));
+        if let Some((what, help)) = empty {
+            log.add(Finding::new(span, format!("augmentation is enabled, but {what}"), "").help(help));
+        }
     }
     Some(Augmentation { mixup, cutmix, ..chain })
 }

@@ -4,6 +4,7 @@ use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::source;
 use crate::value::{boolean, choice, count, integer, items, text, two};
+use plan::data::BATCH_SIZE;
 use plan::{
     Allow, ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
 };
@@ -11,8 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
 pub const LARGEST_SIDE: u32 = 8192;
-/// Keras's default.
-const BATCH_SIZE: usize = 32;
 
 /// The table as written, with defaults. What is missing and has no default was reported.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ pub struct DataSpec {
 
 pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
-    let color_modes = [("rgb", ColorMode::Rgb), ("grayscale", ColorMode::Grayscale)];
+    let color_modes = ColorMode::ALL.map(|mode| (mode.name(), mode));
     let interpolations = Interpolation::ALL.map(|interpolation| (interpolation.name(), interpolation));
     let normalizations = [("rescale", Normalization::Rescale), ("standardize", Normalization::Standardize)];
     let samplings = [("natural", Sampling::Natural), ("balanced", Sampling::Balanced)];
@@ -62,9 +61,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
         ),
         color_mode: fields.optional("color_mode", log, choice(&color_modes)).unwrap_or_default(),
         batch_size: fields.optional("batch_size", log, count(1, 65_536)).unwrap_or(BATCH_SIZE),
-        interpolation: fields
-            .optional("interpolation", log, choice(&interpolations))
-            .unwrap_or(Interpolation::Bilinear),
+        interpolation: fields.optional("interpolation", log, choice(&interpolations)).unwrap_or_default(),
         normalization: fields.optional("normalization", log, choice(&normalizations)).unwrap_or_default(),
         shuffle: fields.optional("shuffle", log, boolean).unwrap_or(true),
         sampling: fields.optional("sampling", log, choice(&samplings)).unwrap_or_default(),

@@ -25,7 +25,7 @@ pub fn read(fields: &mut Fields, folder: &Path, log: &mut Log) -> Places {
     let listed = fields.at("manifest", log).map(|at| (at.node.span, path(&at, folder, log)));
     let (directory, manifest) = match listed {
         None => {
-            let what = "the folder that holds train, validation and test";
+            let what = "the folder of the images; or `manifest`, a CSV file that lists them";
             (fields.required("directory", what, log, spanned), None)
         }
         Some((at, manifest)) => {
@@ -35,12 +35,7 @@ pub fn read(fields: &mut Fields, folder: &Path, log: &mut Log) -> Places {
             (given.or(beside), manifest.map(|manifest| (manifest, at)))
         }
     };
-    let formats = [
-        ("folders", Format::Folders),
-        ("idx", Format::Idx),
-        ("cifar10", Format::Cifar10),
-        ("cifar100", Format::Cifar100),
-    ];
+    let formats = Format::ALL.map(|format| (format.name(), format));
     let format = fields.optional("format", log, |at, log| Some((choice(&formats)(at, log)?, at.node.span)));
     let split = fields.optional("split", log, |at, log| Some((split(at, log)?, at.node.span)));
     let limit_per_class = fields.optional("limit_per_class", log, count(1, u32::MAX));

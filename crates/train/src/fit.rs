@@ -15,7 +15,7 @@ use crate::error::TrainError;
 use crate::evaluate::{Tally, evaluate};
 use crate::learner::Learner;
 use crate::log;
-use crate::peak;
+use crate::peak::Peak;
 use crate::saving::Saving;
 use crate::splits::Splits;
 use crate::timing::{self, Stopwatch, Throttle, Timing};
@@ -62,11 +62,12 @@ pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunR
         Some(saving) => saving.end_with(error),
         None => error,
     })?;
+    let mut peak = session.peak;
+    peak.look();
     let record = session.finish(status)?;
-    // While the images are mapped: what is resident of them is the system's, to keep or to drop.
-    if let Some(bytes) = peak::resident() {
-        let own = bytes.saturating_sub(peak::mapped(data::PIXELS).unwrap_or(0));
-        log::line(&format!("peak memory {:.1} MiB", own as f64 / f64::from(1 << 20)));
+    peak.look();
+    if let Some(bytes) = peak.bytes() {
+        log::line(&format!("peak memory {:.1} MiB", bytes as f64 / f64::from(1 << 20)));
     }
     Ok(record)
 }
@@ -89,6 +90,7 @@ struct Session<'a, M> {
     best: Option<Arc<Weights>>,
     /// The checkpoint of the last epoch, until it is on the disk.
     saving: Option<Saving>,
+    peak: Peak,
 }
 
 impl<'a, M: Model> Session<'a, M> {
@@ -119,7 +121,8 @@ impl<'a, M: Model> Session<'a, M> {
         };
         let mut learner = Learner::new(run)?;
         learner.weigh(splits.class_weights.clone());
-        let mut session = Session { order, splits, loader, learner, ledger, best: None, saving: None };
+        let mut session =
+            Session { order, splits, loader, learner, ledger, best: None, saving: None, peak: Peak::default() };
         let path = directory.checkpoint();
         let slots = settings.training.optimizer.slots();
         match Checkpoint::load(&path, run_id, &settings.network, slots) {
@@ -189,6 +192,7 @@ impl<'a, M: Model> Session<'a, M> {
         if !self.learner.is_finite() {
             return Ok(false);
         }
+        self.peak.look();
         let watch = Stopwatch::new();
         let Some(validation) = self.validate()? else { return Ok(false) };
         let validation_s = watch.seconds();

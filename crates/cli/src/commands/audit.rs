@@ -7,6 +7,7 @@ use crate::experiment::load_all;
 use crate::findings::{Finding, Severity, findings, summary};
 use crate::output::out;
 use crate::progress::Progress;
+use crate::words::plural;
 use data::audit::{Audit as Found, LOOK_BITS, NEAR_BITS};
 use data::{Cache, ScanError};
 use launch::Workshop;
@@ -21,8 +22,18 @@ struct Audited {
     audit: Found,
 }
 
-/// Audits every data set of the files, each once.
+/// Audits every data set of the files, each once. Status 1 says that a run would refuse, so whatever keeps the audit from
+/// an end is 2.
 pub fn audit(arguments: &Audit) -> Result<ExitCode, Error> {
+    let refused = refused(arguments).map(|refused| ExitCode::from(u8::from(refused)));
+    refused.or_else(|error| {
+        error.print();
+        Ok(ExitCode::from(2))
+    })
+}
+
+/// Prints what is found, and says whether a run would refuse.
+fn refused(arguments: &Audit) -> Result<bool, Error> {
     let files = &arguments.experiments;
     let experiments = load_all(&files.files, &files.overrides.sets)?;
     let progress = Progress::new(experiments.len());
@@ -38,17 +49,17 @@ pub fn audit(arguments: &Audit) -> Result<ExitCode, Error> {
     let mut refused = false;
     let mut objects = Vec::new();
     for plan in plans {
-        let audited = match dataset::prepare(plan, &cache, &progress) {
+        let (audited, found) = match dataset::prepare(plan, &cache, &progress) {
             Ok((manifest, preparation)) => {
                 let audit = Found::new(&manifest, plan, &preparation);
-                Ok(Audited { digest: preparation.set.map(|set| set.digest), audit })
+                let found = findings(&audit, &manifest, plan);
+                (Ok(Audited { digest: preparation.set.map(|set| set.digest), audit }), found)
             }
-            Err(Error::Layout(error)) => Err(error),
+            Err(Error::Layout(error)) => {
+                let found = vec![Finding::layout(&error)];
+                (Err(error), found)
+            }
             Err(error) => return Err(error),
-        };
-        let found = match &audited {
-            Ok(audited) => findings(&audited.audit, plan),
-            Err(error) => vec![Finding::layout(error)],
         };
         refused |= found.iter().any(|finding| finding.severity == Severity::Error);
         match arguments.format {
@@ -60,7 +71,7 @@ pub fn audit(arguments: &Audit) -> Result<ExitCode, Error> {
         Format::Text => {}
         Format::Json => out(&format!("{:#}\n", Value::Array(objects)))?,
     }
-    Ok(ExitCode::from(u8::from(refused)))
+    Ok(refused)
 }
 
 fn text(plan: &DataPlan, audited: &Result<Audited, ScanError>, found: &[Finding]) -> String {
@@ -77,11 +88,10 @@ fn text(plan: &DataPlan, audited: &Result<Audited, ScanError>, found: &[Finding]
         text.push_str(&format!("\n{word}: {}\n", finding.text()));
     }
     let count = |severity| found.iter().filter(|finding| finding.severity == severity).count();
-    let several = |count, noun| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let warnings = several(count(Severity::Warning), "warning");
+    let warnings = plural(count(Severity::Warning), "warning");
     text.push_str(&match count(Severity::Error) {
         0 => format!("\n{warnings}, and nothing that `ablate run` refuses\n\n"),
-        errors => format!("\n{}, {warnings}: `ablate run` refuses\n\n", several(errors, "error")),
+        errors => format!("\n{}, {warnings}: `ablate run` refuses\n\n", plural(errors, "error")),
     });
     text
 }

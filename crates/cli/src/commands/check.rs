@@ -7,6 +7,7 @@ use crate::experiment::{Loaded, load_all};
 use crate::layer_table::{bytes, layer_table};
 use crate::output::out;
 use crate::progress::Progress;
+use crate::words::plural;
 use launch::Workshop;
 use plan::Network;
 use plan::memory::{Images, Memory};
@@ -42,8 +43,7 @@ pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
         let mut packages: Vec<&str> = built.iter().map(|(_, program)| program.package.as_str()).collect();
         packages.sort_unstable();
         packages.dedup();
-        let s = if packages.len() == 1 { "" } else { "s" };
-        out(&format!("rustc proved the shapes of {} network{s}\n", packages.len()))?;
+        out(&format!("rustc proved the shapes of {}\n", plural(packages.len(), "network")))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -58,9 +58,9 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     let (variants, seeds) = (experiment.variants.len(), experiment.seeds.len());
     text.push_str(&format!(
         "{} x {} = {}; baseline {}\n",
-        several(variants, "variant"),
-        several(seeds, "seed"),
-        several(variants * seeds, "run"),
+        plural(variants, "variant"),
+        plural(seeds, "seed"),
+        plural(variants * seeds, "run"),
         experiment.baseline
     ));
 
@@ -80,23 +80,20 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
                 wrong.extend(dataset::as_drawn(plan).err());
                 (dataset::images(&manifest), dataset::counts(&manifest))
             }
-            Err(_) if plan.generate.is_some() && !plan.directory.exists() => {
-                let images = plan.generate.as_ref().map_or_else(Images::default, |drawn| Images {
-                    train: drawn.train,
-                    validation: drawn.validation,
-                    test: drawn.test,
-                });
-                let count = images.train + images.validation + images.test;
-                (images, format!("  not there yet: `ablate run` draws {count} images"))
-            }
-            Err(error) if !plan.directory.exists() => {
-                let told = dataset::with_way_out(plan, &error.to_string());
-                (Images::default(), format!("  {}", told.replace('\n', "\n  ")))
-            }
-            Err(error) => {
-                wrong.push(Error::Data(error.to_string()));
-                (Images::default(), "  cannot be used".to_owned())
-            }
+            Err(error) => match dataset::to_draw(plan) {
+                Some(images) => {
+                    let count = images.train + images.validation + images.test;
+                    (images, format!("  not there yet: `ablate run` draws {count} images"))
+                }
+                None if !plan.directory.exists() => {
+                    let told = dataset::with_way_out(plan, &error.to_string());
+                    (Images::default(), format!("  {}", told.replace('\n', "\n  ")))
+                }
+                None => {
+                    wrong.push(Error::Data(error.to_string()));
+                    (Images::default(), "  cannot be used".to_owned())
+                }
+            },
         };
         images[index] = count;
         text.push_str(&format!("\nimages of {}\n{report}\n", plan.place().display()));
@@ -127,9 +124,4 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     }
     text.push('\n');
     (text, wrong)
-}
-
-/// `1 run`, `2 runs`.
-fn several(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

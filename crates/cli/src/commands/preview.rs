@@ -4,11 +4,11 @@ use crate::args;
 use crate::dataset::{self, PREPARED};
 use crate::error::Error;
 use crate::experiment::{Loaded, load};
-use crate::findings::unreadable;
+use crate::findings::{Severity, unreadable};
 use crate::output::out;
 use crate::progress::Progress;
 use data::augment::Drawn;
-use data::preview::Preview;
+use data::preview::{Preview, PreviewError};
 use data::{Cache, Manifest, Part};
 use launch::Workshop;
 use plan::{Augmentation, DataPlan, FillMode, OnError, Variant};
@@ -24,7 +24,7 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
     let seed = arguments.seed.unwrap_or_else(|| loaded.experiment.seeds.first().copied().unwrap_or(0));
     let preview = Preview::new(&manifest, &variant.settings, seed);
     let epoch = arguments.epoch.get();
-    let bad = |error: data::BadImage| Error::Data(error.to_string());
+    let bad = |error: PreviewError| Error::Data(error.to_string());
     let png = match &arguments.image {
         None => preview.grid(epoch, arguments.images.get(), arguments.copies.get()).map_err(bad)?,
         Some(image) => {
@@ -93,8 +93,11 @@ fn manifest(plan: &DataPlan) -> Result<Manifest, Error> {
         OnError::Skip => {
             let cache = Cache::open(&Workshop::of_project()?.memory(PREPARED))?;
             let (manifest, preparation) = dataset::prepare(plan, &cache, &progress)?;
-            dataset::still_complete(&manifest, plan, &preparation.bad)?;
-            unreadable(&preparation.bad, plan).iter().for_each(|finding| progress.line(&finding.text()));
+            match unreadable(&preparation.bad, &manifest, plan) {
+                Some(finding) if finding.severity == Severity::Error => return Err(Error::Data(finding.text())),
+                Some(finding) => progress.line(&finding.text()),
+                None => {}
+            }
             Ok(manifest)
         }
         OnError::Refuse => {
@@ -127,14 +130,8 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
 fn describe(drawn: &Drawn, object: &mut Map<String, Value>) {
     object.insert("height".into(), json!(drawn.height));
     object.insert("width".into(), json!(drawn.width));
-    let (mode, value) = match drawn.fill_mode {
-        FillMode::Nearest => ("nearest", None),
-        FillMode::Reflect => ("reflect", None),
-        FillMode::Wrap => ("wrap", None),
-        FillMode::Constant { value } => ("constant", Some(value)),
-    };
-    object.insert("fill_mode".into(), json!(mode));
-    if let Some(value) = value {
+    object.insert("fill_mode".into(), json!(drawn.fill_mode.name()));
+    if let FillMode::Constant { value } = drawn.fill_mode {
         object.insert("fill_value".into(), json!(value));
     }
     object.extend(drawn.parameters().into_iter().map(|(name, parameter)| (name, json!(parameter))));

@@ -16,8 +16,8 @@ use crate::run_folder::Origin;
 use crate::schedule::{Need, Schedule};
 use data::Cache;
 use launch::{BuildError, Local, Workshop};
-use plan::memory::Memory;
-use plan::{Network, Prepared};
+use plan::memory::{Images, Memory};
+use plan::{Network, Prepared, Variant};
 use record::Status;
 use std::process::ExitCode;
 
@@ -34,7 +34,11 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     let workshop = Workshop::of_project()?;
     // Kept to the end: while programs map it, nobody removes what is in it.
     let cache = Cache::open(&workshop.memory(PREPARED))?;
-    let mut all_results = prepare(&experiments, arguments, &cache, &progress)?;
+    let mut datasets = Datasets::new(&cache);
+    if !arguments.dry_run {
+        refuse_what_cannot_fit(&experiments, arguments, &mut datasets)?;
+    }
+    let mut all_results = prepare(&experiments, arguments, &mut datasets, &progress)?;
     if arguments.dry_run {
         for results in &all_results {
             out(&results.describe())?;
@@ -52,7 +56,12 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
             ));
         }
     }
-    let schedule = schedule(&all_results, arguments, &progress)?;
+    let waiting: Vec<Waiting> = all_results.iter().flat_map(Results::waiting).collect();
+    let schedule = schedule(waiting.len(), arguments, |index| (waiting[index].run, waiting[index].images))?;
+    let wanted = cores(arguments).jobs(waiting.len());
+    if schedule.jobs < wanted {
+        progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
+    }
     let jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
 
     if jobs.is_empty() {
@@ -105,22 +114,46 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
+/// Refuses runs that memory does not hold before an image is drawn or prepared for them: those that are to be trained
+/// whatever the images show. The others are known when the images are.
+fn refuse_what_cannot_fit(experiments: &[Loaded], arguments: &Run, datasets: &mut Datasets) -> Result<(), Error> {
+    let mut waiting: Vec<(plan::Run, Images)> = Vec::new();
+    for loaded in experiments {
+        let results = results(loaded, arguments);
+        for mut variant in chosen(loaded, arguments)? {
+            let (data, images) = datasets.counted(&variant.settings.data)?;
+            variant.settings.data = data;
+            let runs = loaded.experiment.seeds.iter().map(|&seed| loaded.experiment.run(&variant, seed));
+            waiting.extend(runs.filter(|run| results.lacks(run)).map(|run| (run, images)));
+        }
+    }
+    schedule(waiting.len(), arguments, |index| (&waiting[index].0, waiting[index].1)).map(drop)
+}
+
+fn results<'a>(loaded: &'a Loaded, arguments: &'a Run) -> Results<'a> {
+    let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
+    Results::new(loaded, &folder, &arguments.experiments.overrides.sets)
+}
+
+/// The variants that are to be trained.
+fn chosen(loaded: &Loaded, arguments: &Run) -> Result<Vec<Variant>, Error> {
+    match &arguments.only {
+        Some(glob) => spec::only(&loaded.experiment, glob).map_err(Error::Usage),
+        None => Ok(loaded.experiment.variants.clone()),
+    }
+}
+
 /// Looks at the images of every variant and at what earlier calls have left.
 fn prepare<'a>(
     experiments: &'a [Loaded],
     arguments: &'a Run,
-    cache: &Cache,
+    datasets: &mut Datasets,
     progress: &Progress,
 ) -> Result<Vec<Results<'a>>, Error> {
-    let mut datasets = Datasets::new(cache);
     let mut all_results = Vec::new();
     for loaded in experiments {
-        let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
-        let mut results = Results::new(loaded, &folder, &arguments.experiments.overrides.sets);
-        let chosen = match &arguments.only {
-            Some(glob) => spec::only(&loaded.experiment, glob).map_err(Error::Usage)?,
-            None => loaded.experiment.variants.clone(),
-        };
+        let mut results = results(loaded, arguments);
+        let chosen = chosen(loaded, arguments)?;
         let mut shown: Vec<String> = Vec::new();
         for variant in &loaded.experiment.variants {
             let dataset = datasets.get(&variant.settings.data, progress)?;
@@ -144,20 +177,21 @@ fn prepare<'a>(
     Ok(all_results)
 }
 
-/// How many runs at once, and with how many threads each: so that cores are used, and memory suffices.
-fn schedule(all_results: &[Results], arguments: &Run, progress: &Progress) -> Result<Schedule, Error> {
-    let waiting: Vec<Waiting> = all_results.iter().flat_map(Results::waiting).collect();
-    let cores = Cores::of_machine(arguments.jobs, arguments.threads);
-    let schedule = Schedule::new(cores, waiting.len(), free_memory(), arguments.ignore_memory, |index, threads| {
-        let Waiting { run, images, .. } = &waiting[index];
+fn cores(arguments: &Run) -> Cores {
+    Cores::of_machine(arguments.jobs, arguments.threads)
+}
+
+/// How many of `runs` runs at once, and with how many threads each: so that cores are used, and memory suffices.
+fn schedule<'a>(
+    runs: usize,
+    arguments: &Run,
+    run: impl Fn(usize) -> (&'a plan::Run, Images),
+) -> Result<Schedule, Error> {
+    Schedule::new(cores(arguments), runs, free_memory(), arguments.ignore_memory, |index, threads| {
+        let (run, images) = run(index);
         let title = format!("{}: a run of variant {}", run.experiment, run.variant);
-        Need { title, bytes: Memory::estimate(&run.settings, *images, threads).total() }
-    })?;
-    let wanted = cores.jobs(waiting.len());
-    if schedule.jobs < wanted {
-        progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
-    }
-    Ok(schedule)
+        Need { title, bytes: Memory::estimate(&run.settings, images, threads).total() }
+    })
 }
 
 /// Builds the programs of all runs that are to be trained, in one call, and lays out the runs' folders.

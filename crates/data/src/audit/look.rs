@@ -4,7 +4,8 @@
 //! cosine transform, DCT-II). Bit i says whether the i-th of the 8 x 8 lowest frequencies is stronger than their median.
 //! Fine detail, size, compression, brightness and contrast hardly move a bit; what stands where in the picture moves
 //! about half of them. See C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010); the
-//! variant is that of Python's ImageHash, `phash`.
+//! variant is that of Python's ImageHash, `phash`, but for the filter that shrinks: the triangle here (Pillow's BILINEAR),
+//! Lanczos' there.
 
 use crate::decode::Decoded;
 use crate::resize::resize;

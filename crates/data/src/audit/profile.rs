@@ -16,7 +16,7 @@ pub struct Profile {
     /// A hash of height, width and decoded pixels: 16 bytes of BLAKE3. Equal pictures have equal ones whatever their
     /// format, and others do not.
     pub pixels: [u64; 2],
-    /// What it looks like, from afar. `None` for a picture of one colour, which looks like all others.
+    /// What it looks like, from afar. `None` for a picture of hardly any contrast, which would look like all others.
     pub look: Option<Look>,
 }
 

@@ -52,8 +52,8 @@ impl DrawnOperation {
                 ("shift", vec![("height_px", Number(height_px)), ("width_px", Number(width_px))])
             }
             DrawnOperation::Shear { degrees } => ("shear", vec![("degrees", Number(degrees))]),
-            DrawnOperation::Zoom { rows, columns } => {
-                ("zoom", vec![("height", Number(rows)), ("width", Number(columns))])
+            DrawnOperation::Zoom { height, width } => {
+                ("zoom", vec![("height", Number(height)), ("width", Number(width))])
             }
             DrawnOperation::Flip { axis: FlipAxis::Horizontal, flipped } => {
                 ("flip", vec![("horizontal", Done(flipped))])

@@ -51,7 +51,7 @@ fn no_operation_gives_exactly_the_levels() {
         DrawnOperation::Rotation { degrees: 0.0 },
         DrawnOperation::Shift { height_px: 0.0, width_px: 0.0 },
         DrawnOperation::Shear { degrees: 0.0 },
-        DrawnOperation::Zoom { rows: 1.0, columns: 1.0 },
+        DrawnOperation::Zoom { height: 1.0, width: 1.0 },
         DrawnOperation::Flip { axis: FlipAxis::Horizontal, flipped: false },
     ];
     assert_eq!(applied(idle, NEAREST, size), still);
@@ -126,7 +126,7 @@ fn a_quarter_turn_takes_rows_to_columns_about_the_centre() {
 
 #[test]
 fn zoom_below_one_magnifies_the_centre() {
-    let matrix = Drawn::new(vec![DrawnOperation::Zoom { rows: 0.5, columns: 2.0 }], NEAREST, 5, 5).matrix();
+    let matrix = Drawn::new(vec![DrawnOperation::Zoom { height: 0.5, width: 2.0 }], NEAREST, 5, 5).matrix();
     assert_eq!(matrix, Matrix([[0.5, 0.0, 1.0], [0.0, 2.0, -2.0]]));
 }
 
@@ -310,7 +310,7 @@ fn geometry_is_one_resampling_crops_included() {
     let window = Window { top_px: 3, left_px: 5, height_px: 20, width_px: 10 };
     let turn = DrawnOperation::Rotation { degrees: 10.0 };
     let light = DrawnOperation::Brightness { factor: 1.1 };
-    let chain = vec![turn, DrawnOperation::ResizedCrop(window), DrawnOperation::Zoom { rows: 0.9, columns: 1.1 }];
+    let chain = vec![turn, DrawnOperation::ResizedCrop(window), DrawnOperation::Zoom { height: 0.9, width: 1.1 }];
     assert!(matches!(steps(chain)[..], [Step::Warp(_)]));
     let chain = vec![turn, light, DrawnOperation::Grayscale, DrawnOperation::Hue { turns: 0.1 }, turn];
     assert!(matches!(&steps(chain)[..], [Step::Warp(_), Step::Colors(colors), Step::Warp(_)] if colors.len() == 3));
@@ -381,8 +381,8 @@ fn draws_cover_their_ranges() {
                     seen.1 = [seen.1[0].min(width_px), seen.1[1].max(width_px)];
                 }
                 DrawnOperation::Shear { degrees } => assert!(degrees.abs() <= 0.2),
-                DrawnOperation::Zoom { rows, columns } => {
-                    assert!((0.8..=1.2).contains(&rows) && (0.8..=1.2).contains(&columns));
+                DrawnOperation::Zoom { height, width } => {
+                    assert!((0.8..=1.2).contains(&height) && (0.8..=1.2).contains(&width));
                 }
                 DrawnOperation::Flip { flipped, .. } => seen.0 += usize::from(flipped),
                 other => panic!("{other:?} was not asked for"),
@@ -438,7 +438,7 @@ fn any_operation() -> impl Strategy<Value = DrawnOperation> {
         (-90.0_f32..90.0, -90.0_f32..90.0)
             .prop_map(|(height_px, width_px)| DrawnOperation::Shift { height_px, width_px }),
         (-89.0_f32..89.0).prop_map(|degrees| DrawnOperation::Shear { degrees }),
-        (0.1_f32..4.0, 0.1_f32..4.0).prop_map(|(rows, columns)| DrawnOperation::Zoom { rows, columns }),
+        (0.1_f32..4.0, 0.1_f32..4.0).prop_map(|(height, width)| DrawnOperation::Zoom { height, width }),
         (any::<bool>(), any::<bool>()).prop_map(|(horizontal, flipped)| DrawnOperation::Flip {
             axis: if horizontal { FlipAxis::Horizontal } else { FlipAxis::Vertical },
             flipped,

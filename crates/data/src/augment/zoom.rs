@@ -5,11 +5,11 @@ use plan::Stream;
 
 /// Two numbers: the factors of the rows and of the columns, each in [low, high].
 pub(super) fn draw(stream: &mut Stream, [low, high]: [f32; 2]) -> DrawnOperation {
-    let rows = stream.uniform(low, high);
-    let columns = stream.uniform(low, high);
-    DrawnOperation::Zoom { rows, columns }
+    let height = stream.uniform(low, high);
+    let width = stream.uniform(low, high);
+    DrawnOperation::Zoom { height, width }
 }
 
-pub(super) fn matrix(rows: f32, columns: f32) -> Matrix {
-    Matrix([[f64::from(rows), 0.0, 0.0], [0.0, f64::from(columns), 0.0]])
+pub(super) fn matrix(height: f32, width: f32) -> Matrix {
+    Matrix([[f64::from(height), 0.0, 0.0], [0.0, f64::from(width), 0.0]])
 }

@@ -79,6 +79,7 @@ impl Cifar {
             text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         match (1..classes.len()).find(|&index| classes[..index].contains(&classes[index])) {
             Some(index) => Err(bad(format!("names the class \"{}\" twice", classes[index]))),
+            None if classes.is_empty() => Err(bad("lists no class".to_owned())),
             None => Ok(Cifar { version, classes }),
         }
     }

@@ -133,10 +133,10 @@ pub enum ScanError {
         /// The other.
         second: PathBuf,
     },
-    /// The training folder has no class folders.
+    /// The folder that should hold class folders has none.
     #[error("{} has no class folders; expected {}", .folder.display(), .folder.join("<class>/*.jpg").display())]
     NoClasses {
-        /// The training folder.
+        /// The folder.
         folder: PathBuf,
     },
     /// A class that the experiment selects is not there.

@@ -6,7 +6,7 @@ use std::fs::{self, DirEntry};
 use std::path::Path;
 
 /// What the name of an image file ends with, in any case. What the file really holds is told by its content.
-pub const IMAGE_EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"];
+pub(crate) const IMAGE_EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"];
 
 /// Why an entry is passed over whose name begins with a dot.
 pub(crate) const HIDDEN: &str = "hidden";

@@ -1,6 +1,7 @@
 //! What a data directory is expected to hold, in words.
 
 use super::{TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES};
+use plan::Format;
 use std::path::Path;
 
 /// How a data directory holds its images.
@@ -22,11 +23,12 @@ impl Layout {
     /// Its name, as `data.format` takes it.
     pub fn format(self) -> &'static str {
         match self {
-            Layout::SplitFolders | Layout::ClassFolders => "folders",
-            Layout::Idx => "idx",
-            Layout::Cifar10 => "cifar10",
-            Layout::Cifar100 => "cifar100",
+            Layout::SplitFolders | Layout::ClassFolders => Format::Folders,
+            Layout::Idx => Format::Idx,
+            Layout::Cifar10 => Format::Cifar10,
+            Layout::Cifar100 => Format::Cifar100,
         }
+        .name()
     }
 
     /// What is expected in `directory`, as lines of text.

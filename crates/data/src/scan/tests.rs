@@ -142,6 +142,13 @@ fn no_classes() {
 }
 
 #[test]
+fn a_file_of_names_that_is_empty() {
+    let data = touch(&["data_batch_1.bin", "batches.meta.txt"]);
+    fs::write(data.path().join("batches.meta.txt"), "\n").unwrap();
+    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/batches.meta.txt: lists no class");
+}
+
+#[test]
 fn empty_class() {
     let data = touch(&["train/cat/1.png", "train/dog/readme.txt"]);
     assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");

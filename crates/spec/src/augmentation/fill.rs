@@ -1,23 +1,18 @@
 //! What stands where a warped image has no pixel.
 
+use super::operation::levels;
 use crate::fields::Fields;
 use crate::log::{Finding, Log};
-use crate::value::{Bounds, choice, number};
+use crate::value::{choice, number};
 use plan::FillMode;
 
 /// Reads the mode and its value from the keys of these names; `None` where neither is written.
 pub fn read(fields: &mut Fields, mode_key: &'static str, value_key: &'static str, log: &mut Log) -> Option<FillMode> {
-    let words = [
-        ("nearest", FillMode::Nearest),
-        ("constant", FillMode::Constant { value: 0.0 }),
-        ("reflect", FillMode::Reflect),
-        ("wrap", FillMode::Wrap),
-    ];
+    let words = FillMode::ALL.map(|mode| (mode.name(), mode));
     let written = fields.at(mode_key, log);
     let mode = written.as_ref().and_then(|at| choice(&words)(at, log)).unwrap_or_default();
     let at = fields.at(value_key, log);
-    let grey = Bounds(|x| (0.0..=255.0).contains(&x), "must be between 0 and 255");
-    let value = at.as_ref().and_then(|at| number(grey)(at, log));
+    let value = at.as_ref().and_then(|at| number(levels())(at, log));
     match (mode, at) {
         (FillMode::Constant { .. }, _) => Some(FillMode::Constant { value: value.unwrap_or(0.0) as f32 }),
         (FillMode::Nearest | FillMode::Reflect | FillMode::Wrap, Some(at)) => {

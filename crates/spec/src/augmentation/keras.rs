@@ -4,12 +4,12 @@
 //! The order is Keras's: rotation, shift, shear and zoom, then the channel shift, the flips and the brightness. Mirror
 //! images stand before the channel shift here, which gives the same picture and lets all geometry be one resampling.
 
-use super::operation::{factor, lean, levels, strength};
+use super::operation::{factor, lean, levels, strength, turn};
 use super::{fill, range};
 use crate::document::Value;
 use crate::fields::{At, Fields, wrong_type};
 use crate::log::{Finding, Log};
-use crate::value::{Bounds, boolean, number};
+use crate::value::{NOT_NEGATIVE, SHARE, boolean, number};
 use plan::augment::FlipAxis;
 use plan::{Augmentation, FillMode, Operation};
 
@@ -18,7 +18,7 @@ pub fn read(at: &At, outside: Option<FillMode>, image_size: Option<[usize; 2]>, 
     let mut fields = Fields::open(at, "augmentation.keras", log)?;
     let before = log.findings.len();
     let mut operations = Vec::new();
-    if let Some(degrees) = fields.optional("rotation_range", log, number(TURN)).filter(|&degrees| degrees != 0.0) {
+    if let Some(degrees) = fields.optional("rotation_range", log, number(turn())).filter(|&degrees| degrees != 0.0) {
         operations.push(Operation::Rotation { degrees: degrees as f32, p: 1.0 });
     }
     let [height, width] = image_size.map_or([None; 2], |size| size.map(Some));
@@ -61,8 +61,6 @@ pub fn read(at: &At, outside: Option<FillMode>, image_size: Option<[usize; 2]>, 
     })
 }
 
-const TURN: Bounds = Bounds(|x| (0.0..=180.0).contains(&x), "must be between 0 and 180");
-
 /// A shift as a fraction of a side: below 1 it is one, from 1 on it is pixels. An integer from 1 on, and a list, mean
 /// whole pixels in Keras; nothing here draws those.
 fn shift<'d>(side: Option<usize>) -> impl Fn(&At<'d>, &mut Log) -> Option<f32> {
@@ -80,7 +78,7 @@ fn shift<'d>(side: Option<usize>) -> impl Fn(&At<'d>, &mut Log) -> Option<f32> {
             );
             return None;
         }
-        let amount = number(Bounds(|x| x >= 0.0, "must be at least 0"))(at, log)?;
+        let amount = number(NOT_NEGATIVE)(at, log)?;
         if amount < 1.0 {
             return Some(amount as f32);
         }
@@ -99,7 +97,7 @@ fn zoom(at: &At, log: &mut Log) -> Option<[f32; 2]> {
     match at.node.value {
         Value::Array(_) => range(factor)(at, log),
         Value::Integer(_) | Value::Float(_) => {
-            let amount = number(Bounds(|x| (0.0..1.0).contains(&x), "must be at least 0 and below 1"))(at, log)?;
+            let amount = number(SHARE)(at, log)?;
             Some([(1.0 - amount) as f32, (1.0 + amount) as f32])
         }
         Value::String(_) | Value::Boolean(_) | Value::Datetime | Value::Table(_) => {

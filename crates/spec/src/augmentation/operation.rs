@@ -8,95 +8,101 @@ use crate::value::{Bounds, PROBABILITY, choice, count, number, two};
 use plan::Operation;
 use plan::augment::FlipAxis;
 
+/// How an operation is read.
 #[derive(Clone, Copy)]
-enum Kind {
-    Rotation,
-    Shift,
-    Shear,
-    Zoom,
-    Flip,
-    RandomCrop,
-    ResizedCrop,
-    Brightness,
-    Contrast,
-    Saturation,
-    Hue,
-    ChannelShift,
-    GaussianNoise,
-    GaussianBlur,
-    Grayscale,
-    Cutout,
-    OneOf,
+struct Kind {
+    /// What its keys are called in the vocabulary.
+    section: &'static str,
+    /// `p` where none is written: 1, except for what torchvision does sometimes only.
+    usual_p: f64,
+    /// Reads its keys, but for `type` and `p`, which are known.
+    keys: fn(f32, &mut Fields, Option<[usize; 2]>, &mut Log) -> Option<Operation>,
 }
 
-const KINDS: [(&str, Kind); 17] = [
-    ("rotation", Kind::Rotation),
-    ("shift", Kind::Shift),
-    ("shear", Kind::Shear),
-    ("zoom", Kind::Zoom),
-    ("flip", Kind::Flip),
-    ("random_crop", Kind::RandomCrop),
-    ("resized_crop", Kind::ResizedCrop),
-    ("brightness", Kind::Brightness),
-    ("contrast", Kind::Contrast),
-    ("saturation", Kind::Saturation),
-    ("hue", Kind::Hue),
-    ("channel_shift", Kind::ChannelShift),
-    ("gaussian_noise", Kind::GaussianNoise),
-    ("gaussian_blur", Kind::GaussianBlur),
-    ("grayscale", Kind::Grayscale),
-    ("cutout", Kind::Cutout),
-    ("one_of", Kind::OneOf),
+/// An operation by its `type`.
+macro_rules! operation {
+    ($name:literal, $usual_p:literal, $keys:expr) => {
+        ($name, Kind { section: concat!("augmentation.ops.", $name), usual_p: $usual_p, keys: $keys })
+    };
+}
+
+const OPERATIONS: [(&str, Kind); 17] = [
+    operation!("rotation", 1.0, |p, fields, _, log| {
+        let degrees = fields.required("degrees", "the largest angle", log, number(turn()))? as f32;
+        Some(Operation::Rotation { degrees, p })
+    }),
+    operation!("shift", 1.0, |p, fields, _, log| {
+        let width_fraction = fields.optional("width_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32;
+        let height_fraction = fields.optional("height_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32;
+        Some(Operation::Shift { width_fraction, height_fraction, p })
+    }),
+    operation!("shear", 1.0, |p, fields, _, log| {
+        let degrees = fields.required("degrees", "the largest angle", log, number(lean()))? as f32;
+        Some(Operation::Shear { degrees, p })
+    }),
+    operation!("zoom", 1.0, |p, fields, _, log| {
+        let range = fields.required("range", "`[low, high]`; below 1 magnifies", log, range(factor))?;
+        Some(Operation::Zoom { range, p })
+    }),
+    operation!("flip", 0.5, |p, fields, _, log| {
+        let axes = [("horizontal", FlipAxis::Horizontal), ("vertical", FlipAxis::Vertical)];
+        let axis = fields.required("axis", "`\"horizontal\"` or `\"vertical\"`", log, choice(&axes))?;
+        Some(Operation::Flip { axis, p })
+    }),
+    operation!("random_crop", 1.0, random_crop),
+    operation!("resized_crop", 1.0, |p, fields, _, log| {
+        let scale = fields.optional("scale", log, range(area)).unwrap_or([0.08, 1.0]);
+        let ratio = fields.optional("ratio", log, range(factor)).unwrap_or([3.0 / 4.0, 4.0 / 3.0]);
+        Some(Operation::ResizedCrop { scale, ratio, p })
+    }),
+    operation!("brightness", 1.0, |p, fields, _, log| Some(Operation::Brightness { range: factors(fields, log)?, p })),
+    operation!("contrast", 1.0, |p, fields, _, log| Some(Operation::Contrast { range: factors(fields, log)?, p })),
+    operation!("saturation", 1.0, |p, fields, _, log| Some(Operation::Saturation { range: factors(fields, log)?, p })),
+    operation!("hue", 1.0, |p, fields, _, log| {
+        let range = fields.required("range", "`[low, high]`, in turns", log, range(half_turn))?;
+        Some(Operation::Hue { range, p })
+    }),
+    operation!("channel_shift", 1.0, |p, fields, _, log| {
+        let intensity = fields.required("intensity", "the most grey levels, up or down", log, number(levels()))? as f32;
+        Some(Operation::ChannelShift { intensity, p })
+    }),
+    operation!("gaussian_noise", 1.0, |p, fields, _, log| {
+        let sigma = fields.optional("sigma", log, number(PROBABILITY)).unwrap_or(0.1) as f32;
+        Some(Operation::GaussianNoise { sigma, p })
+    }),
+    operation!("gaussian_blur", 1.0, |p, fields, _, log| {
+        let kernel_size = fields.required("kernel_size", "pixels of the window, an odd number", log, odd);
+        let sigma = fields.optional("sigma", log, range(blur)).unwrap_or([0.1, 2.0]);
+        Some(Operation::GaussianBlur { kernel_size: kernel_size?, sigma, p })
+    }),
+    operation!("grayscale", 0.1, |p, _, _, _| Some(Operation::Grayscale { p })),
+    operation!("cutout", 0.5, |p, fields, _, log| {
+        let scale = fields.optional("scale", log, range(area)).unwrap_or([0.02, 0.33]);
+        let ratio = fields.optional("ratio", log, range(factor)).unwrap_or([0.3, 3.3]);
+        let value = fields.optional("value", log, number(levels())).unwrap_or(0.0) as f32;
+        Some(Operation::Cutout { scale, ratio, value, p })
+    }),
+    operation!("one_of", 1.0, one_of),
 ];
 
-impl Kind {
-    /// What its keys are called in the vocabulary.
-    fn section(self) -> &'static str {
-        match self {
-            Kind::Rotation => "augmentation.ops.rotation",
-            Kind::Shift => "augmentation.ops.shift",
-            Kind::Shear => "augmentation.ops.shear",
-            Kind::Zoom => "augmentation.ops.zoom",
-            Kind::Flip => "augmentation.ops.flip",
-            Kind::RandomCrop => "augmentation.ops.random_crop",
-            Kind::ResizedCrop => "augmentation.ops.resized_crop",
-            Kind::Brightness => "augmentation.ops.brightness",
-            Kind::Contrast => "augmentation.ops.contrast",
-            Kind::Saturation => "augmentation.ops.saturation",
-            Kind::Hue => "augmentation.ops.hue",
-            Kind::ChannelShift => "augmentation.ops.channel_shift",
-            Kind::GaussianNoise => "augmentation.ops.gaussian_noise",
-            Kind::GaussianBlur => "augmentation.ops.gaussian_blur",
-            Kind::Grayscale => "augmentation.ops.grayscale",
-            Kind::Cutout => "augmentation.ops.cutout",
-            Kind::OneOf => "augmentation.ops.one_of",
-        }
-    }
-
-    /// `p` where none is written: 1, except for what torchvision does sometimes only.
-    fn usual_p(self) -> f64 {
-        match self {
-            Kind::Flip | Kind::Cutout => 0.5,
-            Kind::Grayscale => 0.1,
-            Kind::Rotation
-            | Kind::Shift
-            | Kind::Shear
-            | Kind::Zoom
-            | Kind::RandomCrop
-            | Kind::ResizedCrop
-            | Kind::Brightness
-            | Kind::Contrast
-            | Kind::Saturation
-            | Kind::Hue
-            | Kind::ChannelShift
-            | Kind::GaussianNoise
-            | Kind::GaussianBlur
-            | Kind::OneOf => 1.0,
-        }
-    }
+/// Reads an operation on images of `image_size`, where that is known.
+pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
+    let kinds = choice(&OPERATIONS);
+    let kind = Fields::open(at, "augmentation.ops", log)?.required("type", "which operation", log, kinds)?;
+    let mut fields = Fields::open(at, kind.section, log)?;
+    fields.at("type", log);
+    let p = fields.optional("p", log, number(PROBABILITY)).unwrap_or(kind.usual_p) as f32;
+    let read = (kind.keys)(p, &mut fields, image_size, log);
+    fields.close(log);
+    read
 }
 
-fn turn() -> Bounds {
+fn factors(fields: &mut Fields, log: &mut Log) -> Option<[f32; 2]> {
+    fields.required("range", "`[low, high]`: a factor, 1 changes nothing", log, range(strength))
+}
+
+/// Of an angle of rotation.
+pub fn turn() -> Bounds {
     Bounds(|x| (0.0..=180.0).contains(&x), "must be between 0 and 180")
 }
 
@@ -130,82 +136,6 @@ fn area() -> Bounds {
 
 fn blur() -> Bounds {
     Bounds(|x| x > 0.0 && x <= 100.0, "must be above 0 and at most 100")
-}
-
-/// Reads an operation on images of `image_size`, where that is known.
-pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
-    let kind = Fields::open(at, "augmentation.ops", log)?.required("type", "which operation", log, choice(&KINDS))?;
-    let mut fields = Fields::open(at, kind.section(), log)?;
-    fields.at("type", log);
-    let p = fields.optional("p", log, number(PROBABILITY)).unwrap_or(kind.usual_p()) as f32;
-    let read = keys(kind, p, &mut fields, image_size, log);
-    fields.close(log);
-    read
-}
-
-fn keys(kind: Kind, p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
-    let factors = "`[low, high]`: a factor, 1 changes nothing";
-    Some(match kind {
-        Kind::Rotation => Operation::Rotation {
-            degrees: fields.required("degrees", "the largest angle", log, number(turn()))? as f32,
-            p,
-        },
-        Kind::Shift => Operation::Shift {
-            width_fraction: fields.optional("width_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32,
-            height_fraction: fields.optional("height_fraction", log, number(PROBABILITY)).unwrap_or(0.0) as f32,
-            p,
-        },
-        Kind::Shear => Operation::Shear {
-            degrees: fields.required("degrees", "the largest angle", log, number(lean()))? as f32,
-            p,
-        },
-        Kind::Zoom => Operation::Zoom {
-            range: fields.required("range", "`[low, high]`; below 1 magnifies", log, range(factor))?,
-            p,
-        },
-        Kind::Flip => {
-            let axes = [("horizontal", FlipAxis::Horizontal), ("vertical", FlipAxis::Vertical)];
-            let axis = fields.required("axis", "`\"horizontal\"` or `\"vertical\"`", log, choice(&axes));
-            Operation::Flip { axis: axis?, p }
-        }
-        Kind::RandomCrop => return random_crop(p, fields, image_size, log),
-        Kind::ResizedCrop => Operation::ResizedCrop {
-            scale: fields.optional("scale", log, range(area)).unwrap_or([0.08, 1.0]),
-            ratio: fields.optional("ratio", log, range(factor)).unwrap_or([3.0 / 4.0, 4.0 / 3.0]),
-            p,
-        },
-        Kind::Brightness => {
-            Operation::Brightness { range: fields.required("range", factors, log, range(strength))?, p }
-        }
-        Kind::Contrast => Operation::Contrast { range: fields.required("range", factors, log, range(strength))?, p },
-        Kind::Saturation => {
-            Operation::Saturation { range: fields.required("range", factors, log, range(strength))?, p }
-        }
-        Kind::Hue => {
-            Operation::Hue { range: fields.required("range", "`[low, high]`, in turns", log, range(half_turn))?, p }
-        }
-        Kind::ChannelShift => {
-            let intensity = fields.required("intensity", "the most grey levels, up or down", log, number(levels()));
-            Operation::ChannelShift { intensity: intensity? as f32, p }
-        }
-        Kind::GaussianNoise => {
-            let sigma = fields.optional("sigma", log, number(PROBABILITY)).unwrap_or(0.1);
-            Operation::GaussianNoise { sigma: sigma as f32, p }
-        }
-        Kind::GaussianBlur => {
-            let kernel_size = fields.required("kernel_size", "pixels of the window, an odd number", log, odd);
-            let sigma = fields.optional("sigma", log, range(blur)).unwrap_or([0.1, 2.0]);
-            Operation::GaussianBlur { kernel_size: kernel_size?, sigma, p }
-        }
-        Kind::Grayscale => Operation::Grayscale { p },
-        Kind::Cutout => Operation::Cutout {
-            scale: fields.optional("scale", log, range(area)).unwrap_or([0.02, 0.33]),
-            ratio: fields.optional("ratio", log, range(factor)).unwrap_or([0.3, 3.3]),
-            value: fields.optional("value", log, number(levels())).unwrap_or(0.0) as f32,
-            p,
-        },
-        Kind::OneOf => return one_of(p, fields, image_size, log),
-    })
 }
 
 fn random_crop(p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {

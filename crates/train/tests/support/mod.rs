@@ -11,8 +11,8 @@ pub use model::Small;
 
 use plan::layer::{Conv2d, Dense, Dropout, Pool2d};
 use plan::{
-    Activation, Augmentation, ColorMode, DataPlan, Initializer, Interpolation, LabelMode, Layer, Loss, Metric, Network,
-    Normalization, OnError, Optimizer, Padding, Prepared, Run, Sampling, Settings, Shape, Training, Window,
+    Activation, Augmentation, DataPlan, Initializer, LabelMode, Layer, Loss, Metric, Network, Optimizer, Padding,
+    Prepared, Run, Settings, Shape, Training, Window,
 };
 use record::{Event, RunDirectory, RunRecord};
 use std::path::Path;
@@ -57,22 +57,7 @@ pub fn network(rate: f32, l2: f64) -> Network {
 
 /// Four epochs of Adam on the images in `directory`, with dropout, augmentation and a penalty.
 pub fn run(directory: &Path) -> Run {
-    let data = DataPlan {
-        directory: directory.to_path_buf(),
-        source: plan::DataSource::default(),
-        classes: vec![],
-        label_mode: LabelMode::Categorical,
-        image_size: [16, 16],
-        color_mode: ColorMode::Rgb,
-        batch_size: 4,
-        interpolation: Interpolation::Bilinear,
-        normalization: Normalization::Rescale,
-        shuffle: true,
-        sampling: Sampling::Natural,
-        on_error: OnError::Refuse,
-        generate: None,
-        allow: Vec::new(),
-    };
+    let data = DataPlan { label_mode: LabelMode::Categorical, batch_size: 4, ..DataPlan::new(directory, [16, 16]) };
     let flip = plan::Operation::Flip { axis: plan::augment::FlipAxis::Horizontal, p: 0.5 };
     let augmentation = Augmentation { operations: vec![flip], ..Augmentation::default() };
     let optimizer = Optimizer::Adam { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
