@@ -112,6 +112,7 @@ proptest! {
             prop_assert!(mixed.share < 0.5 || *label < mixed.label);
             prop_assert!(*label != mixed.label || mixed.share == 0.0);
         }
-        prop_assert!(batch.pixels.iter().all(|pixel| (0.0..=7.0).contains(pixel)));
+        // Two equal numbers may be rounded to one that is a bit above them.
+        prop_assert!(batch.pixels.iter().all(|pixel| (0.0..=7.000_001).contains(pixel)));
     }
 }
