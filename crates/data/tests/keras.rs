@@ -3,7 +3,7 @@
 use data::augment::{Drawn, DrawnOperation, apply};
 use data::{Cache, Set, Standardization};
 use plan::augment::FlipAxis;
-use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode};
+use plan::{ColorMode, DataPlan, FillMode, Interpolation, LabelMode, Normalization};
 use safetensors::SafeTensors;
 use serde_json::Value;
 use std::fs;
