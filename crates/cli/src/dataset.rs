@@ -175,7 +175,7 @@ fn inspect(plan: &DataPlan, mut manifest: Manifest, cache: &Cache, progress: &Pr
     let (refused, warnings): (Vec<Finding>, Vec<Finding>) =
         findings(&audit, &manifest, plan).into_iter().partition(|finding| finding.severity == Severity::Error);
     if !refused.is_empty() {
-        return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\n")));
+        return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\nerror: ")));
     }
     match preparation.set {
         Some(prepared) => Ok(Dataset { manifest, prepared, summary: summary(&audit.splits), warnings }),

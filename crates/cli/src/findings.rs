@@ -73,9 +73,14 @@ impl Finding {
 pub fn findings(audit: &Audit, manifest: &Manifest, plan: &DataPlan) -> Vec<Finding> {
     let directory = &plan.directory;
     let unless = |allowed: bool| if allowed { Severity::Warning } else { Severity::Error };
+    // Where folders do not say it.
+    let drawn = plan.source.split.is_some() || plan.source.manifest.is_some();
     let equal = |group: &Vec<Entry>| {
-        let names: Vec<String> = group.iter().map(|entry| below(directory, &entry.path)).collect();
-        names.join(" = ")
+        let name = |entry: &Entry| match drawn {
+            true => format!("{} ({})", below(directory, &entry.path), entry.split),
+            false => below(directory, &entry.path),
+        };
+        group.iter().map(name).collect::<Vec<_>>().join(" = ")
     };
     let equals = |groups: &[Vec<Entry>]| groups.iter().map(equal).collect::<Vec<_>>();
     let mut found = Vec::new();

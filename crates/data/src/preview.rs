@@ -13,10 +13,18 @@ pub enum PreviewError {
     /// An image cannot be decoded.
     #[error(transparent)]
     Image(#[from] BadImage),
+    /// So many copies make too large a picture.
+    #[error(
+        "a grid of {0}x{1} pixels is too large: at most {MOST_PIXELS} pixels are drawn; ask for fewer images or copies"
+    )]
+    TooLarge(usize, usize),
     /// The picture of it cannot be encoded.
     #[error("a picture of {0}x{1} pixels cannot be encoded as PNG: {2}")]
     Png(usize, usize, image::ImageError),
 }
+
+/// Pixels of a grid, at most: 768 MB of them in colour.
+const MOST_PIXELS: usize = 1 << 28;
 
 /// Pixels between the pictures.
 const MARGIN: usize = 4;
@@ -71,8 +79,11 @@ impl<'a> Preview<'a> {
         let [height, width] = self.plan.image_size;
         let channels = self.plan.channels();
         let chosen = choose(self.manifest, rows);
-        let canvas_width = (copies + 1) * (width + MARGIN) + MARGIN;
-        let canvas_height = chosen.len() * (height + MARGIN) + MARGIN;
+        let side = |count: usize, length| count.saturating_mul(length + MARGIN).saturating_add(MARGIN);
+        let (canvas_height, canvas_width) = (side(chosen.len(), height), side(copies.saturating_add(1), width));
+        if canvas_height.saturating_mul(canvas_width) > MOST_PIXELS {
+            return Err(PreviewError::TooLarge(canvas_height, canvas_width));
+        }
         let mut canvas = vec![255u8; canvas_width * canvas_height * channels];
         let mut put = |row: usize, column: usize, picture: &[u8]| {
             let (top, left) = (MARGIN + row * (height + MARGIN), MARGIN + column * (width + MARGIN));

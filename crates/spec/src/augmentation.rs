@@ -57,9 +57,10 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
     if chain.operations.is_empty() && !mixes {
         let empty = ops
             .map(|_| ("`ops` is empty", "list operations in `ops`, or switch it off: `enabled = false`"))
-            .or(keras.map(|_| {
+            .or(keras.filter(|keras| keras.node.as_table().is_some_and(|table| table.0.is_empty())).map(|_| {
+                // With arguments of 0, as a factor may have them, nothing is done, as in Keras.
                 let help = "give a range, for instance `rotation_range = 40`, or switch it off: `enabled = false`";
-                ("`keras` asks for no operation", help)
+                ("`keras` is empty", help)
             }));
         if let Some((what, help)) = empty {
             log.add(Finding::new(span, format!("augmentation is enabled, but {what}"), "").help(help));

@@ -60,7 +60,6 @@ complaints! {
     keras_beside_ops: "[augmentation]" => "[augmentation]\nkeras = { rotation_range = 40 }";
     keras_beside_a_fill_mode: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "fill_mode = \"wrap\"\nkeras = { rotation_range = 40 }";
     keras_of_nothing: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "keras = {}";
-    keras_of_no_rotation: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "keras = { rotation_range = 0 }";
     keras_misspelt: "ops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "keras = { rotation_ranges = 40, rescale = 0.1, width_shift_range = 4, height_shift_range = [-1, 1], zoom_range = \"0.2\", cval = 3 }";
     enabled_without_ops: "[augmentation]\nops = [\n  { type = \"rotation\", degrees = 40 },\n  { type = \"flip\", axis = \"horizontal\" },\n]" => "[augmentation]";
     fill_value_without_constant: "[augmentation]" => "[augmentation]\nfill_value = 3";

@@ -112,7 +112,10 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
     let full = |path: &Path| path.canonicalize().ok();
     let wanted = full(image).or_else(|| full(&plan.directory.join(image)));
     let place = |split: &data::Split| {
-        let same = |file: &data::File| file.path == image || (wanted.is_some() && full(&file.path) == wanted);
+        let inside = plan.directory.join(image);
+        let same = |file: &data::File| {
+            file.path == image || file.path == inside || (wanted.is_some() && full(&file.path) == wanted)
+        };
         split.files.iter().position(same)
     };
     if let Some(index) = place(&manifest.train) {
@@ -121,7 +124,11 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
     let why = match manifest.splits().into_iter().find(|(_, split)| place(split).is_some()) {
         Some((name, _)) => format!("it is a {name} image, and those are never augmented"),
         None if wanted.is_none() => "there is no such file".to_owned(),
-        None => "expected a file of its training split that can be read".to_owned(),
+        None => {
+            "expected one of its training images, as `classes`, `split` and `limit_per_class` in [data] choose them \
+                 and as can be read"
+                .to_owned()
+        }
     };
     Err(Error::Usage(format!("{} is no training image of {}: {why}", image.display(), plan.directory.display())))
 }

@@ -139,23 +139,27 @@ fn blur() -> Bounds {
 }
 
 fn random_crop(p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
+    // `None` where it is wrong, and what it would mean is not known.
+    let padding =
+        if fields.lacks("padding") { Some(0) } else { fields.optional("padding", log, count(0, LARGEST_SIDE)) };
     let size = fields.optional("size", log, |at, log| {
         let size = two("[height, width]", count(1, LARGEST_SIDE))(at, log)?;
-        if let Some(image) = image_size.filter(|image| size[0] > image[0] || size[1] > image[1]) {
+        let most = image_size.zip(padding).map(|(image, padding)| image.map(|side| side + 2 * padding));
+        if let Some(most) = most.filter(|most| size[0] > most[0] || size[1] > most[1]) {
             let message = format!("`{}` is [{}, {}]", at.path, size[0], size[1]);
-            let label = format!("larger than the image, [{}, {}]", image[0], image[1]);
+            let padded = if padding == Some(0) { "" } else { " with its padding" };
+            let label = format!("larger than the image{padded}, [{}, {}]", most[0], most[1]);
             log.add(Finding::new(at.node.span, message, label).help("`padding` lets the window stand over the border"));
         }
         Some(size)
     });
-    let padding = fields.optional("padding", log, count(0, LARGEST_SIDE)).unwrap_or(0);
-    if fields.lacks("size") && padding == 0 {
+    if fields.lacks("size") && padding == Some(0) {
         let message = format!("`{}` has one place for its window only", fields.path());
         log.add(
             Finding::new(fields.span, message, "it is as large as the image").help("give it a `size` or `padding`"),
         );
     }
-    Some(Operation::RandomCrop { size, padding, p })
+    Some(Operation::RandomCrop { size, padding: padding?, p })
 }
 
 fn one_of(p: f32, fields: &mut Fields, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
