@@ -3,7 +3,7 @@
 
 use plan::{ColorMode, DataPlan, Interpolation};
 use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
