@@ -7,7 +7,7 @@
 
 use data::augment;
 use plan::augment::FlipAxis;
-use plan::{Augmentation, DataPlan, Operation};
+use plan::{Augmentation, ColorMode, DataPlan, Operation};
 use rayon::prelude::*;
 use std::error::Error;
 use std::io::BufRead;
