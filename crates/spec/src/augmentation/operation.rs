@@ -15,9 +15,11 @@ struct Kind {
     section: &'static str,
     /// `p` where none is written: 1, except for what torchvision does sometimes only.
     usual_p: f64,
-    /// Reads its keys, but for `type` and `p`, which are known.
-    keys: fn(f32, &mut Fields, Option<[usize; 2]>, &mut Log) -> Option<Operation>,
+    keys: Keys,
 }
+
+/// Reads the keys of an operation with this `p`, but for `type` and `p`, on images of a size, where that is known.
+type Keys = fn(f32, &mut Fields, Option<[usize; 2]>, &mut Log) -> Option<Operation>;
 
 /// An operation by its `type`.
 macro_rules! operation {
