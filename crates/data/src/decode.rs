@@ -54,7 +54,7 @@ fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, 
 /// becomes grey, before the image is resized.
 ///
 /// # Errors
-/// [`BadImage`] where the file cannot be read or decoded to its end, has more than [`MAX_PIXELS`] pixels, or would take
+/// [`BadImage`] where the file cannot be read or decoded to its end, has more than 178,956,970 pixels, or would take
 /// more than 1 GiB of memory.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
     File::new(path.into(), 0).pixels(plan)
