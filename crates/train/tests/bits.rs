@@ -14,19 +14,19 @@ fn trained_weights_are_these_bits() {
     let pinned = [
         (
             Optimizer::Sgd { learning_rate: 0.02, momentum: 0.9, nesterov: false },
-            "29f2db7152f6c1be4b3364d35be0e2ac5eb6157ab879ce98091de5e244734b50",
+            "21d6de5d74cc4076dc25e2768093e37f54e10a8c91560b1c6bd223757e06351e",
         ),
         (
             Optimizer::Rmsprop { learning_rate: 1e-3, rho: 0.9, momentum: 0.0, epsilon: 1e-7 },
-            "003872042febb5d0ab770621166650e5d1715c0e4860081ad9177678470e938e",
+            "24aa9f8c59eb00c4bbf5f611e2adbb8d5f6053fb61a105e9f97d8c76a4a96958",
         ),
         (
             Optimizer::Adam { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 },
-            "b451696774b1dfbc180a49f9cb363e7a11b8f20f15e57a881efbe7b9bbd49377",
+            "48608ee77e6f71729bf55263554df446c7d64f73e4665cde7161c688a2a5b5c2",
         ),
         (
             Optimizer::Adamw { learning_rate: 3e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, weight_decay: 0.01 },
-            "991020a09b8cc54b3ba8a2f1fd625a4f487cf15c68afdca96e3cc5cbabe00ad5",
+            "f000e26211aec5ef16ba648257b1010cd1b7d100c09ab9b9416b652ae98dae3a",
         ),
     ];
     let project = tempfile::tempdir().unwrap();
