@@ -9,7 +9,7 @@ from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of
 
 PEERS = {
     "decode": ["ablate", "pillow", "torchvision"],
-    "augment": ["ablate", "keras", "torchvision", "torchvision-floats", "torchvision-pil", "albumentations"],
+    "augment": ["ablate", "keras", "keras-files", "torchvision", "torchvision-floats", "torchvision-pil", "albumentations"],
 }
 IMAGES = 64
 PACKAGES = ("pillow", "keras", "torchvision", "albumentations", "opencv-python-headless")

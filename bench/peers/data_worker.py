@@ -49,6 +49,14 @@ def augment_keras():
     return lambda image: generator.standardize(generator.random_transform(image)), prepare
 
 
+def augment_keras_files():
+    """As `flow_from_directory` makes the images of every epoch: from the file."""
+    from keras.utils import img_to_array, load_img
+
+    augment, _ = augment_keras()
+    return lambda path: augment(img_to_array(load_img(path, target_size=(SIZE, SIZE)))), None
+
+
 def augment_torchvision(kind):
     """Outside of the image torchvision has a constant only."""
     import torch
@@ -103,6 +111,7 @@ WORK = {
     ("decode", "pillow"): decode_pillow,
     ("decode", "torchvision"): decode_torchvision,
     ("augment", "keras"): augment_keras,
+    ("augment", "keras-files"): augment_keras_files,
     ("augment", "torchvision"): lambda: augment_torchvision("bytes"),
     ("augment", "torchvision-floats"): lambda: augment_torchvision("floats"),
     ("augment", "torchvision-pil"): lambda: augment_torchvision("pil"),
@@ -117,7 +126,7 @@ def ready(work, library, files):
     else:
         do, prepare = WORK[work, library]()
         decode = decode_pillow()
-        items = [prepare(decode(file)) for file in files]
+        items = [prepare(decode(file)) for file in files] if prepare else files
 
     def step():
         for item in items:
