@@ -1,3 +1,5 @@
+mod draws;
+
 use super::*;
 use plan::Operation;
 use proptest::prelude::*;
@@ -148,49 +150,6 @@ fn operations_act_in_order() {
     assert_eq!(applied(vec![flip, shift], NEAREST, (2, 4)), flipped_then_shifted);
 }
 
-#[test]
-fn the_same_key_draws_the_same_numbers_and_another_key_others() {
-    let drawn = |seed, epoch, position| draw(&tutorial(0.5), seed, epoch, position, 150, 150);
-    assert_eq!(drawn(0, 1, 2), drawn(0, 1, 2));
-    for other in [drawn(1, 1, 2), drawn(0, 2, 2), drawn(0, 1, 3)] {
-        assert_ne!(other, drawn(0, 1, 2));
-    }
-}
-
-#[test]
-fn a_probability_does_not_shift_the_draws_of_other_operations() {
-    let drawn = |p| {
-        let mut augmentation = tutorial(p);
-        augmentation.operations.insert(0, Operation::Flip { axis: FlipAxis::Vertical, p });
-        draw(&augmentation, 3, 1, 9, 150, 150).operations
-    };
-    let (never, always) = (drawn(0.0), drawn(1.0));
-    assert_eq!(never[1..5], always[1..5]);
-    assert_eq!(never[5], DrawnOperation::Flip { axis: FlipAxis::Horizontal, flipped: false });
-    assert_eq!(always[5], DrawnOperation::Flip { axis: FlipAxis::Horizontal, flipped: true });
-}
-
-#[test]
-fn what_an_operation_draws_depends_on_no_other() {
-    let drawn = |operations: &[Operation]| {
-        let augmentation = Augmentation { operations: operations.to_vec(), ..Augmentation::default() };
-        draw(&augmentation, 5, 2, 7, 40, 30).operations
-    };
-    let operations = every_operation(1.0);
-    let together = drawn(&operations);
-    assert_eq!(together.len(), operations.len());
-    for left_out in 0..operations.len() {
-        let (mut rest, mut expected) = (operations.clone(), together.clone());
-        rest.remove(left_out);
-        expected.remove(left_out);
-        assert_eq!(drawn(&rest), expected, "without {}", operations[left_out].name());
-    }
-    let (mut turned, mut expected) = (operations.clone(), together.clone());
-    turned.reverse();
-    expected.reverse();
-    assert_eq!(drawn(&turned), expected);
-}
-
 /// Every operation once, each with the probability `p`.
 fn every_operation(p: f32) -> Vec<Operation> {
     let range = [0.6, 1.5];
@@ -251,56 +210,6 @@ fn every_operation_does_something_and_the_same_for_the_same_key() {
         // A mirror image and a grey copy are one and the same each time.
         let is_one = matches!(operation, [Operation::Flip { .. } | Operation::Grayscale { .. }]);
         assert!(is_one || others >= 5, "{operation:?}: {others}");
-    }
-}
-
-#[test]
-fn other_operations_and_probabilities_leave_an_operations_numbers_as_they_are() {
-    let drawn = |operations: Vec<Operation>| {
-        draw(&Augmentation { operations, fill_mode: NEAREST, ..Augmentation::default() }, 3, 1, 9, 150, 150).operations
-    };
-    let brightness = |p| Operation::Brightness { range: [0.5, 1.5], p };
-    let hue = Operation::Hue { range: [-0.5, 0.5], p: 1.0 };
-    let both = drawn(vec![brightness(1.0), hue.clone()]);
-    assert_eq!(both[1..], drawn(vec![hue.clone()]));
-    assert_eq!(both[1..], drawn(vec![brightness(0.0), hue]));
-    assert_eq!(both[..1], drawn(vec![brightness(0.999)]));
-    assert_ne!(drawn(vec![brightness(1.0); 2])[0], drawn(vec![brightness(1.0); 2])[1]);
-
-    // What is in the chain besides, wherever it stands, does not touch the first five; nor does their own `p`.
-    let plain = drawn(tutorial(0.5).operations);
-    let mut among = tutorial(0.5).operations;
-    among.insert(2, brightness(1.0));
-    among[1] = Operation::Shift { width_fraction: 0.2, height_fraction: 0.2, p: 0.0 };
-    let among = drawn(among);
-    assert_eq!((among[0], &among[2..]), (plain[0], &plain[2..]));
-}
-
-#[test]
-fn one_of_draws_each_of_its_operations_alike_often() {
-    let range = [0.5, 0.9];
-    let operations = vec![
-        Operation::Brightness { range, p: 1.0 },
-        Operation::Contrast { range, p: 1.0 },
-        Operation::Rotation { degrees: 20.0, p: 0.5 },
-    ];
-    let chain = Augmentation {
-        operations: vec![Operation::OneOf { operations, p: 0.9 }],
-        fill_mode: NEAREST,
-        ..Augmentation::default()
-    };
-    let mut counts = [0; 4];
-    for position in 0..2000 {
-        match draw(&chain, 0, 1, position, 30, 30).operations.as_slice() {
-            [] => counts[0] += 1,
-            [DrawnOperation::Brightness { factor }] if (0.5..=0.9).contains(factor) => counts[1] += 1,
-            [DrawnOperation::Contrast { factor }] if (0.5..=0.9).contains(factor) => counts[2] += 1,
-            [DrawnOperation::Rotation { degrees }] if degrees.abs() <= 20.0 => counts[3] += 1,
-            other => panic!("{other:?}"),
-        }
-    }
-    for (count, expected) in counts.iter().zip([500, 600, 600, 300_i32]) {
-        assert!((count - expected).abs() < 80, "{counts:?}");
     }
 }
 
@@ -366,31 +275,6 @@ fn parameters_have_the_names_that_people_look_for() {
         "grayscale",
     ];
     assert_eq!(names, expected);
-}
-
-#[test]
-fn draws_cover_their_ranges() {
-    let mut seen = (0, [f32::MAX, f32::MIN]);
-    for position in 0..500 {
-        let drawn = draw(&tutorial(0.5), 0, 1, position, 100, 200);
-        for operation in drawn.operations {
-            match operation {
-                DrawnOperation::Rotation { degrees } => assert!(degrees.abs() <= 40.0),
-                DrawnOperation::Shift { height_px, width_px } => {
-                    assert!(height_px.abs() <= 20.0 && width_px.abs() <= 40.0);
-                    seen.1 = [seen.1[0].min(width_px), seen.1[1].max(width_px)];
-                }
-                DrawnOperation::Shear { degrees } => assert!(degrees.abs() <= 0.2),
-                DrawnOperation::Zoom { height, width } => {
-                    assert!((0.8..=1.2).contains(&height) && (0.8..=1.2).contains(&width));
-                }
-                DrawnOperation::Flip { flipped, .. } => seen.0 += usize::from(flipped),
-                other => panic!("{other:?} was not asked for"),
-            }
-        }
-    }
-    assert!((200..300).contains(&seen.0), "{} of 500 flipped", seen.0);
-    assert!(seen.1[0] < -35.0 && seen.1[1] > 35.0, "{:?}", seen.1);
 }
 
 #[test]
