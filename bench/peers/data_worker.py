@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tutorial import AUGMENTATION
 from worker import serve
 
 SIZE = 150
@@ -36,15 +37,7 @@ def decode_torchvision():
 def augment_keras():
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
-    generator = ImageDataGenerator(
-        rescale=1.0 / 255,
-        rotation_range=40,
-        width_shift_range=0.2,
-        height_shift_range=0.2,
-        shear_range=0.2,
-        zoom_range=0.2,
-        horizontal_flip=True,
-    )
+    generator = ImageDataGenerator(**AUGMENTATION)
     prepare = lambda image: image.astype(np.float32)
     return lambda image: generator.standardize(generator.random_transform(image)), prepare
 

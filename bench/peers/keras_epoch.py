@@ -15,6 +15,7 @@ import sys
 import time
 
 from keras_network import compiled
+from tutorial import AUGMENTATION
 
 import tensorflow as tf
 from keras import Sequential, callbacks, layers
@@ -50,16 +51,7 @@ def datasets(folder, classes, size, batch, cached):
 
 
 def generators(folder, classes, size, batch):
-    augmented = ImageDataGenerator(
-        rescale=1 / 255,
-        rotation_range=40,
-        width_shift_range=0.2,
-        height_shift_range=0.2,
-        shear_range=0.2,
-        zoom_range=0.2,
-        horizontal_flip=True,
-        fill_mode="nearest",
-    )
+    augmented = ImageDataGenerator(**AUGMENTATION)
     plain = ImageDataGenerator(rescale=1 / 255)
     options = dict(target_size=size, batch_size=batch, class_mode="binary", classes=classes)
     return (
