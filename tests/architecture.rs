@@ -6,17 +6,18 @@ use std::process::Command;
 
 /// Crate, and which of ours it may use in its normal dependencies.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("files", &[]),
     ("plan", &[]),
-    ("record", &[]),
+    ("record", &["files"]),
     ("kernels", &[]),
-    ("spec", &["plan"]),
+    ("spec", &["plan", "files"]),
     ("codegen", &["plan"]),
     ("nn", &["kernels", "plan"]),
-    ("data", &["plan"]),
-    ("train", &["plan", "record", "data", "nn"]),
-    ("launch", &["plan", "record", "codegen"]),
-    ("report", &["record"]),
-    ("cli", &["spec", "plan", "codegen", "launch", "record", "report", "data"]),
+    ("data", &["plan", "files"]),
+    ("train", &["plan", "record", "files", "data", "nn"]),
+    ("launch", &["plan", "record", "codegen", "files"]),
+    ("report", &["record", "files"]),
+    ("cli", &["spec", "plan", "codegen", "launch", "record", "report", "data", "files"]),
     ("bench", &["plan", "data", "nn", "train"]),
     ("bench-data", &["plan", "data"]),
 ];

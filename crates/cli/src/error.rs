@@ -17,7 +17,7 @@ pub enum Error {
     #[error("cannot read {path}: {source}", path = path.display())]
     Read { path: PathBuf, source: io::Error },
     /// A file could not be written.
-    #[error("cannot write {path}: {source}{}", record::atomic::advice(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", files::advice(source), path = path.display())]
     Write { path: PathBuf, source: io::Error },
     /// The images are not as they should be.
     #[error("{0}")]

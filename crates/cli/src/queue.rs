@@ -127,7 +127,7 @@ fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &
             let record = job.failure();
             // The record only tells the next call what happened; where it cannot be written, the run is tried again.
             if let Ok(json) = serde_json::to_vec_pretty(&record) {
-                record::atomic::write(&job.directory.record(), &json).ok();
+                files::write(&job.directory.record(), &json).ok();
             }
             record
         }

@@ -117,7 +117,7 @@ impl<'a> Results<'a> {
         fs::create_dir_all(&runs).map_err(Error::write(&runs))?;
         // What is below is this machine's own, wherever the results are.
         let ignore = runs.join(".gitignore");
-        record::atomic::write_if_changed(&ignore, b"*\n").map_err(Error::write(&ignore))?;
+        files::write_if_changed(&ignore, b"*\n").map_err(Error::write(&ignore))?;
         let path = runs.join(LOCK);
         let lock = File::create(&path).map_err(Error::write(&path))?;
         match lock.try_lock() {
@@ -141,7 +141,7 @@ impl<'a> Results<'a> {
         let runs = self.expected.iter().map(|expected| self.directory.run(&expected.run.variant, expected.run.seed));
         let folders = runs.map(|run| run.path().to_path_buf());
         for folder in folders.chain([self.directory.path().join("runs"), self.directory.path().to_path_buf()]) {
-            record::atomic::sweep(&folder).map_err(Error::write(&folder))?;
+            files::sweep(&folder).map_err(Error::write(&folder))?;
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ pub fn lay_out(job: &Job) -> Result<(), Error> {
         }
     }
     let put = |path: PathBuf, bytes: &[u8]| {
-        record::atomic::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path))
+        files::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path))
     };
     let plan = serde_json::to_vec_pretty(&job.run).map_err(|error| Error::write(directory.plan())(error.into()))?;
     put(directory.plan(), &plan)?;

@@ -1,7 +1,6 @@
 //! What happened: typed rows of a run and the CSV files they stand in, the events a model program
 //! reports, and the layout of a results folder.
 
-pub mod atomic;
 pub mod column;
 pub mod epochs_csv;
 pub mod event;

@@ -50,7 +50,7 @@ pub fn write(directory: &ExperimentDirectory, input: &Input, runs: &[RunRecord])
     fs::create_dir_all(directory.path()).map_err(cannot(directory.path().to_owned()))?;
     let mut written = Written { files: Vec::new(), changed: Vec::new() };
     let mut put = |path: PathBuf, bytes: &[u8]| {
-        if record::atomic::write_if_changed(&path, bytes).map_err(cannot(path.clone()))? {
+        if files::write_if_changed(&path, bytes).map_err(cannot(path.clone()))? {
             written.changed.push(path.clone());
         }
         written.files.push(path);

@@ -9,7 +9,7 @@ use std::path::Path;
 /// # Errors
 /// [`TrainError::Write`], with the path: then the file is as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    record::atomic::write(path, bytes).map_err(|source| TrainError::Write { path: path.to_path_buf(), source })
+    files::write(path, bytes).map_err(|source| TrainError::Write { path: path.to_path_buf(), source })
 }
 
 /// Removes the file at `path` where there is one.

@@ -100,7 +100,7 @@ pub enum TrainError {
         source: CheckpointError,
     },
     /// A file cannot be written, for want of room or permission.
-    #[error("cannot write {path}: {source}{}", record::atomic::advice(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", files::advice(source), path = path.display())]
     Write {
         /// The file.
         path: PathBuf,

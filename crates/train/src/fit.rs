@@ -55,7 +55,7 @@ pub struct Order<'a> {
 /// the next call goes on from the last epoch that was.
 pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunRecord, TrainError> {
     let folder = order.directory.path();
-    record::atomic::sweep(folder).map_err(|source| TrainError::Write { path: folder.to_path_buf(), source })?;
+    files::sweep(folder).map_err(|source| TrainError::Write { path: folder.to_path_buf(), source })?;
     let splits = Splits::open(order.run, order.images)?;
     let mut session = Session::<M>::begin(order, &splits)?;
     let status = session.train(listener).map_err(|error| match session.saving.take() {

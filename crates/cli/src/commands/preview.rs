@@ -62,7 +62,7 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
         }
     };
     if let Some(output) = &arguments.output {
-        record::atomic::write(output, &png).map_err(Error::write(output))?;
+        files::write(output, &png).map_err(Error::write(output))?;
         if !arguments.json {
             out(&format!("{}\n", output.display()))?;
         }

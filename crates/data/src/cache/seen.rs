@@ -133,7 +133,7 @@ impl Seen {
         }
         let checksum = blake3::hash(&bytes);
         bytes.extend_from_slice(checksum.as_bytes());
-        super::write_whole(path, &bytes)
+        files::write(path, &bytes)
     }
 }
 

@@ -45,7 +45,7 @@ impl List {
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let path = folder.join(name(&bytes));
         if !fs::read(&path).is_ok_and(|there| there == bytes) {
-            super::write_whole(&path, &bytes).map_err(write(&path))?;
+            files::write(&path, &bytes).map_err(write(&path))?;
         }
         Ok(path)
     }
