@@ -77,7 +77,7 @@ impl Error {
             | Error::Codegen(_)
             | Error::Launch(_)
             | Error::Report(_)
-            | Error::Busy { .. } => format!("error: {self}"),
+            | Error::Busy { .. } => files::printable(&format!("error: {self}")).into_owned(),
         };
         // Where standard error is closed there is nobody to tell.
         writeln!(stderr.lock(), "{}", text.trim_end()).ok();

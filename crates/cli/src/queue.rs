@@ -34,7 +34,7 @@ impl Job {
     /// `experiment / variant, seed n`, for lines that a person reads.
     pub fn title(&self, several_experiments: bool) -> String {
         let experiment = if several_experiments { format!("{}: ", self.run.experiment) } else { String::new() };
-        format!("{experiment}{} seed {}", self.run.variant, self.run.seed)
+        format!("{experiment}{} seed {}", files::shown(&self.run.variant), self.run.seed)
     }
 
     /// The record that the program left, where it came to its end and failed only after that.
@@ -87,6 +87,7 @@ pub fn work(
                 while let Some((index, job)) = next() {
                     let threads = threads(index);
                     let record = run_folder::lay_out(&job).map(|()| attempt_twice(&job, threads, launcher, progress));
+                    progress.run_done(&job);
                     let Ok(mut outcome) = outcome.lock() else { return };
                     let (ended, result) = &mut *outcome;
                     let told = record.and_then(|record| ended(Ended { experiment: job.experiment, record }));

@@ -111,6 +111,11 @@ impl<'a> Results<'a> {
         waiting.map(|Expected { run, run_id, images, prepared, .. }| Waiting { run, run_id, images: *images, prepared })
     }
 
+    /// How many runs this call is to see to.
+    pub fn chosen(&self) -> usize {
+        self.expected.iter().filter(|run| run.chosen).count()
+    }
+
     /// Makes the folder and keeps other calls out of it until this one ends.
     pub fn open(&mut self) -> Result<(), Error> {
         let runs = self.directory.path().join("runs");

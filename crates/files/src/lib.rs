@@ -4,4 +4,4 @@ mod atomic;
 mod shown;
 
 pub use atomic::{advice, sweep, write, write_if_changed};
-pub use shown::{Shown, shown};
+pub use shown::{Shown, is_harmful, printable, shown};

@@ -68,7 +68,8 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
         progress.line(&format!("{which} are current: nothing to train"));
     }
-    progress.overall(jobs.len());
+    let chosen: usize = all_results.iter().map(Results::chosen).sum();
+    progress.overall(chosen, chosen.saturating_sub(jobs.len()));
     queue::work(
         jobs,
         schedule.jobs,
@@ -76,7 +77,6 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         &Local,
         &progress,
         |ended| {
-            progress.run_done();
             let results = &mut all_results[ended.experiment];
             results.add(ended.record);
             results.write()
