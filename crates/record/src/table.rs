@@ -40,8 +40,9 @@ pub enum CsvError {
 /// The text of a table. Every row has as many cells as the header.
 pub fn render(header: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-    let written =
-        writer.write_record(header).and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row.into_iter().map(guard))));
+    let written = writer
+        .write_record(header)
+        .and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row.into_iter().map(guard))));
     // A Vec takes every byte, so only a row of another length than the header could fail: a mistake of the caller's.
     written.expect("rows as long as the header");
     let bytes = writer.into_inner().expect("a Vec takes every byte");
