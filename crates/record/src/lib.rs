@@ -4,6 +4,7 @@
 pub mod column;
 pub mod epochs_csv;
 pub mod event;
+mod formula;
 mod json_number;
 pub mod layout;
 pub mod number;
@@ -11,7 +12,7 @@ pub mod run;
 pub mod runs_csv;
 pub mod table;
 
-pub use column::{Better, Column, Measure};
+pub use column::{Better, Column, Measure, Weights};
 pub use event::Event;
 pub use layout::{ExperimentDirectory, RunDirectory};
 pub use run::{Epoch, Measures, RunRecord, Status};
