@@ -2,8 +2,10 @@
 
 mod atomic;
 mod lock;
+mod own;
 mod shown;
 
 pub use atomic::{advice, sweep, write, write_if_changed};
 pub use lock::open_lock;
+pub use own::{create, make_folder, refuse_links};
 pub use shown::{Shown, shown};
