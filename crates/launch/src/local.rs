@@ -4,7 +4,6 @@ use crate::launcher::{LaunchError, Launcher};
 use crate::signal;
 use plan::Request;
 use record::Event;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,7 +21,8 @@ impl Launcher for Local {
         log: &Path,
         listen: &mut dyn FnMut(Event),
     ) -> Result<(), LaunchError> {
-        let log_file = File::create(log).map_err(|source| LaunchError::Log { path: log.to_path_buf(), source })?;
+        let log_file = record::layout::refuse_links(log).and_then(|()| files::create(log));
+        let log_file = log_file.map_err(|source| LaunchError::Log { path: log.to_path_buf(), source })?;
         let start = |source| LaunchError::Start { program: program.to_path_buf(), source };
         let mut child = Command::new(program)
             .stdin(Stdio::piped())

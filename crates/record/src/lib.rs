@@ -2,6 +2,7 @@
 //! reports, and the layout of a results folder.
 
 pub mod column;
+pub mod earlier;
 pub mod epochs_csv;
 pub mod event;
 mod formula;
@@ -13,6 +14,7 @@ pub mod runs_csv;
 pub mod table;
 
 pub use column::{Better, Column, Measure, Weights};
+pub use earlier::{Earlier, EarlierError, EarlierRun};
 pub use event::Event;
 pub use layout::{ExperimentDirectory, RunDirectory};
 pub use run::{Epoch, Measures, RunRecord, Status};

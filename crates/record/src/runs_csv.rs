@@ -9,8 +9,9 @@
 
 use crate::column::{Column, Measure, Weights};
 use crate::epochs_csv::{self, EpochRow};
-use crate::run::{Measures, RunRecord, Status};
+use crate::run::{Epoch, Measures, RunRecord, Status};
 use crate::table::{self, CsvError, Row, Table};
+use std::collections::HashMap;
 
 const KEYS: [&str; 6] = ["variant", "seed", "run_id", "status", "epochs_run", "best_epoch"];
 
@@ -53,6 +54,21 @@ impl RunRow {
             test: run.test.clone(),
             parameter_count: run.parameter_count,
             swept,
+        }
+    }
+
+    /// The record of a run with this row and these epochs. Class names are in neither; they are left empty.
+    pub(crate) fn with_epochs(&self, epochs: Vec<Epoch>) -> RunRecord {
+        RunRecord {
+            variant: self.variant.clone(),
+            seed: self.seed,
+            run_id: self.run_id.clone(),
+            status: self.status,
+            epochs,
+            best_epoch: self.best_epoch,
+            test: self.test.clone(),
+            parameter_count: self.parameter_count,
+            classes: Vec::new(),
         }
     }
 }
@@ -150,20 +166,10 @@ fn run_row(row: &Row, metrics: &[String], swept: usize) -> Result<RunRow, CsvErr
 
 /// Puts the rows of both files together again. Class names are in neither; they are left empty.
 pub fn assemble(runs: &[RunRow], epochs: &[EpochRow]) -> Vec<RunRecord> {
-    let of = |run: &RunRow| {
-        let rows = epochs.iter().filter(|row| row.variant == run.variant && row.seed == run.seed);
-        rows.map(|row| row.epoch.clone()).collect()
-    };
-    let record = |run: &RunRow| RunRecord {
-        variant: run.variant.clone(),
-        seed: run.seed,
-        run_id: run.run_id.clone(),
-        status: run.status,
-        epochs: of(run),
-        best_epoch: run.best_epoch,
-        test: run.test.clone(),
-        parameter_count: run.parameter_count,
-        classes: Vec::new(),
-    };
-    runs.iter().map(record).collect()
+    let mut by_run: HashMap<(&str, u64), Vec<Epoch>> = HashMap::new();
+    for row in epochs {
+        by_run.entry((&row.variant, row.seed)).or_default().push(row.epoch.clone());
+    }
+    let of = |run: &RunRow| by_run.get(&(run.variant.as_str(), run.seed)).cloned().unwrap_or_default();
+    runs.iter().map(|run| run.with_epochs(of(run))).collect()
 }

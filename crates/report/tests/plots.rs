@@ -3,7 +3,7 @@
 #[allow(dead_code, reason = "each test file uses some of it")]
 mod fixture;
 
-use record::{ExperimentDirectory, epochs_csv, runs_csv};
+use record::{Earlier, ExperimentDirectory, epochs_csv, runs_csv};
 use report::{Input, write};
 use std::fs;
 
@@ -23,7 +23,7 @@ fn draw() -> (tempfile::TempDir, ExperimentDirectory) {
     };
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), "small");
-    write(&directory, &input, &runs_csv::assemble(&runs.rows, &epochs)).unwrap();
+    write(&directory, &input, &runs_csv::assemble(&runs.rows, &epochs), &Earlier::default()).unwrap();
     (folder, directory)
 }
 
@@ -89,7 +89,7 @@ fn nothing_is_drawn_outside_the_picture() {
     for (case, input, runs) in fixture::cases() {
         let folder = tempfile::tempdir().unwrap();
         let directory = ExperimentDirectory::new(folder.path(), case);
-        write(&directory, &input, &runs).unwrap();
+        write(&directory, &input, &runs, &Earlier::default()).unwrap();
         for plot in ["curves", "comparison"] {
             let svg = fs::read_to_string(directory.plot(plot, "svg")).unwrap();
             let sizes: Vec<f64> =

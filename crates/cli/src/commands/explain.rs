@@ -21,7 +21,9 @@ pub fn explain(arguments: &Explain) -> Result<ExitCode, Error> {
             trained.directory.path().join("explain").join(stem)
         }
     };
-    std::fs::create_dir_all(&directory).map_err(Error::write(&directory))?;
+    record::layout::refuse_links(&directory)
+        .and_then(|()| std::fs::create_dir_all(&directory))
+        .map_err(Error::write(&directory))?;
     let program = trained.program(&Progress::new(1))?;
     let request = Request::Explain {
         run: trained.run.clone(),
