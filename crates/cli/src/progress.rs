@@ -1,7 +1,9 @@
 //! Progress on standard error: bars with rate and time left on a terminal, one plain line an epoch elsewhere.
 
 use crate::queue::Job;
+use files::shown;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use launch::Step;
 use record::{Epoch, Event, Measures, RunRecord};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -76,8 +78,8 @@ impl Progress {
     /// For a call that names `experiments` experiment files.
     pub fn new(experiments: usize) -> Progress {
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        // Hidden on a terminal that cannot draw: lines are better than nothing.
-        let bars = (io::stderr().is_terminal() && !bars.is_hidden()).then_some(bars);
+        // On a terminal that cannot draw lines are better than nothing.
+        let bars = (io::stderr().is_terminal() && !bars.is_hidden() && can_draw()).then_some(bars);
         Progress { bars, overall: None, several_experiments: experiments > 1 }
     }
 
@@ -176,6 +178,20 @@ impl Task {
         }
     }
 
+    /// A step of building model programs.
+    pub fn build(&self, step: Step<'_>) {
+        match step {
+            Step::Compiling(package) => self.detail(package),
+            Step::Damaged(program) => {
+                let line = format!("warning: the program {} is damaged; it is built again", shown(program));
+                match &self.bar {
+                    Some(bar) => bar.println(line),
+                    None => plain(&line),
+                }
+            }
+        }
+    }
+
     /// Images of `files` that it is done with, `decoded` of them with some work.
     pub fn images(&mut self, done: usize, decoded: usize, files: usize) {
         match &self.bar {
@@ -252,7 +268,7 @@ impl RunDisplay {
                     self.line(&format!("{}: {}", self.title, finished_line(record)));
                 }
             }
-            Event::Prediction { .. } | Event::Drawn { .. } | Event::Failed { .. } => {}
+            Event::Prediction { .. } | Event::Unusable { .. } | Event::Drawn { .. } | Event::Failed { .. } => {}
         }
     }
 
@@ -278,6 +294,12 @@ impl RunDisplay {
             None => plain(text),
         }
     }
+}
+
+/// Whether a terminal moves its cursor where it is told: one that calls itself `dumb`, or nothing, does not.
+#[expect(clippy::disallowed_methods, reason = "decides how progress is shown, no result")]
+fn can_draw() -> bool {
+    cfg!(windows) || std::env::var_os("TERM").is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")
 }
 
 /// A line on standard error. Where that is closed there is nobody to tell.

@@ -145,7 +145,7 @@ fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progre
     };
     let mut display = progress.run(job);
     let mut finished = None;
-    let launched = launcher.launch(&job.program, &request, &job.directory.log(), &mut |event| {
+    let launched = launcher.launch(&job.program, &request, Some(&job.directory.log()), &mut |event| {
         display.event(&event);
         if let Event::Finished { record } = event {
             finished = Some(record);

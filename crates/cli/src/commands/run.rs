@@ -217,7 +217,7 @@ fn build(
     }
     let networks: Vec<&Network> = waiting.iter().map(|(_, run, _, _)| &run.settings.network).collect();
     let task = progress.task("building the model programs");
-    let built = workshop.build(&networks, &mut |package| task.detail(package)).inspect_err(|error| {
+    let built = workshop.build(&networks, &mut |step| task.build(step)).inspect_err(|error| {
         if matches!(error, BuildError::Interrupted) {
             interrupt::give_way();
         }
