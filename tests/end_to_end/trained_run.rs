@@ -12,10 +12,10 @@ fn predict_explain_and_start_from_its_weights() {
 
     let predicted = project.succeeds(&["predict", run, image, "data/pets/test/dog/dog.0001.jpg"]).stdout;
     let lines: Vec<&str> = predicted.lines().collect();
-    assert_eq!(lines[0], "image,class,p_cat,p_dog");
+    assert_eq!(lines[0], "image,class,p_cat,p_dog,error");
     assert_eq!(lines.len(), 3);
     for line in &lines[1..] {
-        let p: Vec<f64> = line.split(',').skip(2).map(|cell| cell.parse().unwrap()).collect();
+        let p: Vec<f64> = line.split(',').skip(2).take(2).map(|cell| cell.parse().unwrap()).collect();
         assert!((p[0] + p[1] - 1.0).abs() < 1e-5, "{line}");
     }
 
@@ -86,7 +86,7 @@ fn grey_and_colour_are_levels_of_a_factor() {
     let logits = |variant: &str| {
         let run = format!("results/tiny/runs/color_mode={variant}/seed-0");
         let predicted = project.succeeds(&["predict", &run, image, "grey.png", "--logits"]).stdout;
-        let logit = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        let logit = |line: &str| line.rsplit(',').nth(1).unwrap().parse::<f64>().unwrap();
         predicted.lines().skip(1).map(logit).collect::<Vec<f64>>()
     };
     let (grayscale, rgb) = (logits("grayscale"), logits("rgb"));
@@ -122,7 +122,7 @@ fn four_classes_run_as_categories() {
     project.succeeds(&[&words[..], &["--set", "training.loss=categorical_crossentropy"]].concat());
     let run = "results/tiny/runs/dropout=off/seed-0";
     let predicted = project.succeeds(&["predict", run, "data/pets/test/cat/cat.0001.jpg"]).stdout;
-    assert!(predicted.starts_with("image,class,p_cat,p_cat_again,p_dog,p_dog_again\n"), "{predicted}");
+    assert!(predicted.starts_with("image,class,p_cat,p_cat_again,p_dog,p_dog_again,error\n"), "{predicted}");
 
     // Two of the four, chosen by name, are two classes again.
     let chosen = ["run", "experiments/tiny.toml", "--out", "chosen", "--set", "data.classes=[\"cat\",\"dog\"]"];
