@@ -15,6 +15,8 @@ from .measure import PAUSE_S
 from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, python_of
 
 EXPERIMENT = BENCH / "epoch.toml"
+PETS = SCRATCH / "pets"
+DRAWN = '{ kind = "pets", train = 2000, validation = 1000, test = 2 }'
 KERAS_MODES = ["dataset", "cached", "generator"]
 
 
@@ -83,8 +85,9 @@ def ablate(arguments, epochs=None):
     shutil.rmtree(results, ignore_errors=True)
     command = [program, "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
     command += ["--set", f"training.epochs={arguments.epochs if epochs is None else epochs}"]
-    if arguments.images:
-        command += ["--set", f"data.directory={arguments.images}"]
+    command += ["--set", f"data.directory={arguments.images or PETS}"]
+    if not arguments.images:
+        command += ["--set", f"data.generate={DRAWN}"]
     if arguments.classes:
         command += ["--set", f"data.classes={json.dumps(arguments.classes)}"]
     _, memory = quietly(command, arguments.threads)
@@ -94,7 +97,7 @@ def ablate(arguments, epochs=None):
 
 def keras(python, mode, arguments):
     """Runs the tutorial in Keras, and returns the seconds of each epoch and the memory."""
-    images = arguments.images or ROOT / "target/bench/pets"
+    images = arguments.images or PETS
     command = [python, BENCH / "peers" / "keras_epoch.py", images, arguments.threads, arguments.epochs, mode]
     words, memory = quietly([*command, *(arguments.classes or [])], arguments.threads)
     return [float(word) for word in words.splitlines()[-1].split()], memory

@@ -12,6 +12,7 @@ mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;
+mod looking;
 mod named_images;
 mod output;
 mod progress;

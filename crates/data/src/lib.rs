@@ -24,7 +24,7 @@ mod standardization;
 mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
-pub use cache::{Cache, CacheError, Preparation, Progress, Set};
+pub use cache::{Cache, CacheError, Damage, Preparation, Progress, Set};
 pub use decode::{BadImage, decode_one};
 pub use file::{File, Picture};
 pub use images::Images;

@@ -62,7 +62,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     if schedule.jobs < wanted {
         progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
     }
-    let jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+    let mut jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+    for job in &mut jobs {
+        job.prepared = datasets.sound(&job.prepared, &progress)?;
+    }
 
     if jobs.is_empty() {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
