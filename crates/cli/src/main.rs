@@ -9,7 +9,6 @@ mod dataset;
 mod error;
 mod experiment;
 mod findings;
-mod free_memory;
 mod interrupt;
 mod layer_table;
 mod output;
@@ -26,6 +25,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    data::apart::decode_apart();
     let arguments = args::Arguments::parse();
     match commands::act(arguments.command) {
         Ok(code) => code,

@@ -9,7 +9,7 @@
 
 use super::error::{CacheError, read, write};
 use crate::audit::Profile;
-use crate::file::Picture;
+use crate::picture::Picture;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt::Write as _;
