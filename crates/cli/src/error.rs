@@ -100,6 +100,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Data(_)
             | Error::Layout(_)
+            | Error::Cache(data::CacheError::Unable { .. })
             | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }
             | Error::Unwritable { .. }

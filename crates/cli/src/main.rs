@@ -9,7 +9,6 @@ mod dataset;
 mod error;
 mod experiment;
 mod findings;
-mod free_memory;
 mod interrupt;
 mod layer_table;
 mod looking;
@@ -29,6 +28,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     files::limits_are_errors();
+    data::apart::decode_apart();
     let arguments = args::Arguments::parse();
     match commands::act(arguments.command) {
         Ok(code) => code,

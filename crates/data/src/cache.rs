@@ -26,9 +26,10 @@ pub use error::{CacheError, Damage};
 pub use set::Set;
 
 use crate::audit::Profile;
-use crate::decode::{BadImage, DECODER_VERSION};
-use crate::file::{File, Picture};
+use crate::decode::{BadImage, DECODER_VERSION, Refusal};
+use crate::file::File;
 use crate::manifest::{Manifest, Split};
+use crate::picture::Picture;
 use crate::scan::{ScanError, scan_by};
 use checksum::Checksum;
 use error::write;
@@ -212,7 +213,7 @@ impl Cache {
         for files in files.chunks(portion) {
             tell(progress);
             let looked: Vec<Looked> = files.par_iter().map(|file| look(file, plan, &pack, &seen)).collect();
-            let mut decoded = Vec::new();
+            let (mut decoded, mut unable) = (Vec::new(), None);
             for (file, looked) in files.iter().zip(looked) {
                 let content = match looked {
                     Looked::Known(content) => Some(content),
@@ -222,6 +223,10 @@ impl Cache {
                         decoded.extend(picture.map(|picture| (content, picture)));
                         Some(content)
                     }
+                    Looked::Unable(reason) => {
+                        unable.get_or_insert(CacheError::Unable { path: file.path.clone(), reason });
+                        None
+                    }
                     Looked::Unreadable(reason) => {
                         bad.push(BadImage { path: file.path.clone(), reason });
                         None
@@ -230,6 +235,10 @@ impl Cache {
                 contents.push(content);
             }
             pack.add(decoded)?;
+            if let Some(unable) = unable {
+                pack.commit()?;
+                return Err(unable);
+            }
             progress.done += files.len();
         }
         tell(progress);
@@ -365,6 +374,8 @@ enum Looked {
     },
     /// It cannot be read.
     Unreadable(String),
+    /// It cannot be decoded here and now. That says nothing of the file, so it is neither remembered nor left out.
+    Unable(String),
 }
 
 fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
@@ -379,10 +390,16 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
     let _turn = is_large.then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let read = match file.content() {
         Ok(read) => read,
-        Err(reason) => return Looked::Unreadable(reason),
+        Err(Refusal::Bad(reason)) => return Looked::Unreadable(reason),
+        Err(Refusal::Unable(reason)) => return Looked::Unable(reason),
     };
     let content = read.hash();
-    let picture = pack.get(&content).is_none().then(|| read.prepare(plan));
+    let picture = match pack.get(&content).is_none().then(|| read.prepare(plan)) {
+        Some(Err(Refusal::Unable(reason))) => return Looked::Unable(reason),
+        Some(Err(Refusal::Bad(reason))) => Some(Err(reason)),
+        Some(Ok(picture)) => Some(Ok(picture)),
+        None => None,
+    };
     Looked::Read { content, before, after: file.own().and_then(Stat::of), begun, picture }
 }
 

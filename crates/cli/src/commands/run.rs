@@ -6,7 +6,6 @@ use crate::cores::Cores;
 use crate::dataset::{Datasets, PREPARED};
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
-use crate::free_memory::free_memory;
 use crate::interrupt;
 use crate::output::out;
 use crate::progress::Progress;
@@ -190,7 +189,7 @@ fn schedule<'a>(
     arguments: &Run,
     run: impl Fn(usize) -> (&'a plan::Run, Images),
 ) -> Result<Schedule, Error> {
-    Schedule::new(cores(arguments), runs, free_memory(), arguments.ignore_memory, |index, threads| {
+    Schedule::new(cores(arguments), runs, data::free_memory(), arguments.ignore_memory, |index, threads| {
         let (run, images) = run(index);
         let title = format!("{}: a run of variant {}", run.experiment, run.variant);
         Need { title, bytes: Memory::estimate(&run.settings, images, threads).total() }

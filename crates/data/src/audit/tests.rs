@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::decode_file;
+use crate::decode::decoded;
 use crate::testing::{directory, encode, idx, plan};
 use crate::{Cache, Split, scan};
 use image::codecs::jpeg::JpegEncoder;
@@ -69,8 +69,7 @@ fn name(data: &TempDir, path: &str) -> String {
 fn equal_pictures_are_found_whatever_they_are_called_and_however_stored() {
     let numbered = |number| picture(number, 40, 50);
     let photograph = jpeg(&numbered(1), 90);
-    let same_pixels =
-        png(&RgbImage::from_raw(50, 40, decode_file(&photograph, |image| image.pixels).unwrap()).unwrap());
+    let same_pixels = png(&RgbImage::from_raw(50, 40, decoded(&photograph).pixels).unwrap());
     let data = directory(&[
         ("train/cat/1.jpg", &photograph),
         ("train/cat/2.png", &png(&numbered(2))),

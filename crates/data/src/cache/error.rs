@@ -61,6 +61,14 @@ pub enum CacheError {
         /// What was asked for.
         expected: String,
     },
+    /// An image cannot be decoded here and now, for want of memory above all. The file may be good.
+    #[error("{} {reason}", files::shown(path))]
+    Unable {
+        /// The image.
+        path: PathBuf,
+        /// What is in the way.
+        reason: String,
+    },
     /// Another call is using the prepared images.
     #[error("another call of ablate is using the prepared images in {}: let it end", shown(path))]
     Busy {

@@ -10,7 +10,7 @@
 use super::checksum::Checksum;
 use super::error::{CacheError, Damage, read, write};
 use super::index::{Index, Outcome};
-use crate::file::Picture;
+use crate::picture::Picture;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
