@@ -79,8 +79,10 @@ fn killed_twenty_times_the_results_are_the_same_bytes() {
         assert_same(&models(&results("undisturbed")), &models(&results(&out)));
         let left = walk(&results(&out)).into_iter().filter(|name| name.ends_with(".tmp")).collect::<Vec<_>>();
         assert!(left.is_empty(), "{left:?}");
-        let left = walk(&results(&out)).into_iter().filter(|name| name.contains("checkpoint")).collect::<Vec<_>>();
-        assert!(left.is_empty(), "{left:?}");
+        let damaged = walk(&results(&out)).into_iter().filter(|name| name.ends_with(".damaged")).collect::<Vec<_>>();
+        assert!(damaged.is_empty(), "{damaged:?}");
+        let rows = |name: &str| walk(&results(name)).iter().filter(|name| name.ends_with("epochs.jsonl")).count();
+        assert_eq!(rows(&out), rows("undisturbed"));
     }
     assert!(resumed >= 5, "only {resumed} runs went on in the middle: the blows missed");
 }

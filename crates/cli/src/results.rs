@@ -1,11 +1,13 @@
 //! The results of one experiment: which runs are expected, which are there, and the files that tell of them.
 
+use crate::damage;
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
+use crate::run_folder;
 use plan::memory::Images;
 use plan::{Prepared, Run, Variant};
-use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv};
+use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv, seal};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +59,7 @@ pub struct Results<'a> {
     digests: Vec<String>,
     expected: Vec<Expected>,
     records: Vec<RunRecord>,
+    damaged: Vec<String>,
     lock: Option<File>,
 }
 
@@ -64,7 +67,16 @@ impl<'a> Results<'a> {
     /// Results of `loaded`, with what `--set` changed in it, below `folder`.
     pub fn new(loaded: &'a Loaded, folder: &Path, sets: &'a [String]) -> Results<'a> {
         let directory = ExperimentDirectory::new(folder, &loaded.experiment.name);
-        Results { loaded, sets, directory, digests: Vec::new(), expected: Vec::new(), records: Vec::new(), lock: None }
+        Results {
+            loaded,
+            sets,
+            directory,
+            digests: Vec::new(),
+            expected: Vec::new(),
+            records: Vec::new(),
+            damaged: Vec::new(),
+            lock: None,
+        }
     }
 
     /// Where they are.
@@ -100,7 +112,7 @@ impl<'a> Results<'a> {
     /// Whether `run` is to be trained whatever its images show: nothing is there of it, or of other settings.
     pub fn lacks(&self, run: &Run) -> bool {
         let directory = self.directory.run(&run.variant, run.seed);
-        let trained = fs::read(directory.plan()).ok().and_then(|json| serde_json::from_slice::<Run>(&json).ok());
+        let trained: Option<Run> = seal::read_json(&directory.plan()).ok();
         let id = |run: &Run| plan::run_id(&run.settings, run.seed, "", None);
         !directory.record().is_file() || trained.is_none_or(|trained| id(&trained) != id(run))
     }
@@ -135,10 +147,10 @@ impl<'a> Results<'a> {
         self.records = self.reported();
         for expected in &mut self.expected {
             let directory = self.directory.run(&expected.run.variant, expected.run.seed);
+            self.damaged.extend(damage::set_aside(&directory)?);
             let (standing, record) = standing(&directory, &expected.run_id);
-            if standing == Standing::Current {
-                // Left where a kill fell between the record and its removal. A file that stays does no harm.
-                fs::remove_file(directory.checkpoint()).ok();
+            if standing == Standing::Current && !directory.plan().is_file() {
+                run_folder::put_plan(&directory, &expected.run)?;
             }
             expected.standing = standing;
             self.records.extend(record);
@@ -149,6 +161,11 @@ impl<'a> Results<'a> {
             files::sweep(&folder).map_err(Error::write(&folder))?;
         }
         Ok(())
+    }
+
+    /// What [`open`](Self::open) found damaged, a line each.
+    pub fn damaged(&self) -> &[String] {
+        &self.damaged
     }
 
     /// What the result files tell of runs that are as they would be trained today: in a fresh clone they are there when
@@ -283,12 +300,13 @@ fn holds_a_path(path: &str) -> bool {
 }
 
 fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
-    let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
-    match record {
+    match seal::read_json::<RunRecord>(&directory.record()).ok() {
         Some(record) if record.run_id != run_id => (Standing::Stale, None),
         Some(record) if record.status == Status::Failed => (Standing::Failed, Some(record)),
         // Without its model nothing can be explained or predicted: it is trained again.
-        Some(record) if record.status != Status::Diverged && !directory.model().is_file() => (Standing::Missing, None),
+        Some(record) if record.status != Status::Diverged && seal::read(&directory.model()).is_err() => {
+            (Standing::Missing, None)
+        }
         Some(record) => (Standing::Current, Some(record)),
         None if directory.checkpoint().exists() => (Standing::Begun, None),
         None => (Standing::Missing, None),
@@ -327,7 +345,7 @@ mod tests {
         assert!(results.lacks(&run));
         let directory = results.directory().run(&run.variant, 0);
         fs::create_dir_all(directory.path()).unwrap();
-        fs::write(directory.plan(), serde_json::to_vec(&run).unwrap()).unwrap();
+        run_folder::put_plan(&directory, &run).unwrap();
         assert!(results.lacks(&run), "it has only begun");
         fs::write(directory.record(), "{}").unwrap();
         assert!(!results.lacks(&run), "the images decide");

@@ -1,8 +1,7 @@
 //! The training program: loop, optimizers, metrics, checkpoints, explanations.
 //!
 //! A generated program is a model and `fn main() -> ExitCode { train::program::<Model>() }`. In come a request and
-//! prepared images; out go events, and in the run's folder a checkpoint after each epoch, then the model and the
-//! record. What comes out is decided by the request and the images: no clock, thread or hash order takes part.
+//! prepared images; out go events, and in the run's folder checkpoints, then the model and the record. What comes out is decided by the request and the images: no clock, thread or hash order takes part.
 
 pub mod arrays;
 pub mod channel;
@@ -14,15 +13,20 @@ pub mod error;
 pub mod evaluate;
 pub mod explain;
 pub mod fit;
+mod growing;
+pub mod keeper;
 pub mod l2;
 pub mod learner;
 pub mod lifeline;
 mod log;
 pub mod metric;
+pub mod note;
 pub mod optimizer;
+pub mod order;
 pub mod peak;
 pub mod predict;
 pub mod program;
+pub mod rows;
 mod saving;
 pub mod splits;
 pub mod timing;
@@ -36,5 +40,7 @@ extern crate self as train;
 mod support;
 
 pub use error::TrainError;
-pub use fit::{Order, fit};
+pub use fit::fit;
+pub use keeper::Pace;
+pub use order::Order;
 pub use program::program;

@@ -46,6 +46,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     }
     for results in &mut all_results {
         results.open()?;
+        results.damaged().iter().for_each(|line| progress.line(line));
         let left_out = results.left_out();
         if !left_out.is_empty() {
             progress.line(&format!(
