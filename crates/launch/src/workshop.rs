@@ -135,11 +135,11 @@ impl Workshop {
         let lock = File::create(&lock_path).map_err(write_error(&lock_path))?;
         lock.lock().map_err(write_error(&lock_path))?;
         let names: Vec<&str> = packages.iter().map(|program| program.package.as_str()).collect();
-        write(&workspace.join("Cargo.toml"), &codegen::workspace(&names))?;
+        for (path, text) in codegen::workspace(&names, &self.source("Cargo.toml")?) {
+            write(&workspace.join(path), &text)?;
+        }
         // Its text, not its mode: the sources may be read-only, and cargo adds the packages to the copy.
-        let lockfile = self.sources.join("Cargo.lock");
-        let locked = fs::read_to_string(&lockfile).map_err(|_| BuildError::Sources { path: lockfile })?;
-        write(&workspace.join("Cargo.lock"), &locked)?;
+        write(&workspace.join("Cargo.lock"), &self.source("Cargo.lock")?)?;
         for program in &packages {
             for (path, text) in &program.files {
                 write(&workspace.join(&program.package).join(path), text)?;
@@ -167,6 +167,12 @@ impl Workshop {
         }
         store.prune();
         Ok(programs.into_iter().map(|program| (kept[&program.package].clone(), program)).collect())
+    }
+
+    /// A file of the project.
+    fn source(&self, name: &str) -> Result<String, BuildError> {
+        let path = self.sources.join(name);
+        fs::read_to_string(&path).map_err(|_| BuildError::Sources { path })
     }
 
     /// Runs cargo; gives what it printed where it failed.
