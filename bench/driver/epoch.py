@@ -12,7 +12,7 @@ import time
 
 from . import table
 from .measure import PAUSE_S
-from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, python_of
+from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, packages_of, python_of, versions_of
 
 EXPERIMENT = BENCH / "epoch.toml"
 PETS = SCRATCH / "pets"
@@ -21,9 +21,10 @@ KERAS_MODES = ["dataset", "cached", "generator"]
 
 
 def run(arguments):
-    cargo("build", "--release", "--package", "cli")
     python = python_of(arguments.venv)
-    describe({"ablate", "keras"}, python, arguments.threads)
+    versions = versions_of(python, [*packages_of({"keras"}), "pillow", "scipy"])
+    cargo("build", "--release", "--package", "cli")
+    describe(arguments.threads, versions)
     programs = {"ablate": lambda: ablate(arguments)}
     for mode in arguments.keras:
         programs[f"keras-{mode}"] = lambda mode=mode: keras(python, mode, arguments)
