@@ -129,13 +129,13 @@ fn an_audit_that_comes_to_no_end_says_nothing_of_a_run() {
 }
 
 #[test]
-fn classes_that_validation_images_lack_are_a_finding_that_may_be_allowed() {
+fn classes_that_a_split_lacks_are_a_finding_that_may_be_allowed() {
     let project = with_images();
     fs::remove_dir_all(image(&project, "test/dog")).unwrap();
     insta::assert_snapshot!("missing_classes_audited", audited(&project, &[]));
     let allow = ["--set", "data.audit.allow=[\"missing_classes\"]"];
     let allowed = project.succeeds(&[&["run", FILE, "--dry-run"], &allow[..]].concat());
-    insta::assert_snapshot!("missing_classes_allowed", project.portable(&allowed.stderr));
+    assert!(allowed.stderr.contains("warning: 1 class has no image in a split: test: dog"), "{}", allowed.stderr);
     assert!(audited(&project, &allow).ends_with("exit status 0\n"));
 }
 

@@ -21,6 +21,7 @@ mod index;
 mod pack;
 mod seen;
 mod set;
+mod verify;
 
 pub use error::{CacheError, Damage};
 pub use set::Set;
@@ -33,13 +34,12 @@ use crate::picture::Picture;
 use crate::scan::{ScanError, scan_by};
 use checksum::Checksum;
 use error::write;
-use files::shown;
 use index::{FORMAT, Outcome};
 use pack::Pack;
 use plan::{DataPlan, OnError, Prepared};
 use rayon::prelude::*;
 use seen::{Seen, Stat};
-use set::{List, Opened, Places, pack_of};
+use set::{List, Places};
 use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -121,20 +121,6 @@ impl Cache {
             tempfile::tempdir().map_err(|source| CacheError::Write { path: "a temporary folder".into(), source })?;
         let cache = Cache::open(folder.path())?;
         Ok(Cache { _temporary: Some(folder), ..cache })
-    }
-
-    /// What was found damaged since this was last asked.
-    pub fn damaged(&self) -> Vec<Damage> {
-        std::mem::take(&mut *self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn note(&self, damage: impl IntoIterator<Item = Damage>) {
-        let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
-        for damage in damage {
-            if !damaged.contains(&damage) {
-                damaged.push(damage);
-            }
-        }
     }
 
     /// Removes all that was prepared in `folder`, and says how many bytes that were.
@@ -273,43 +259,6 @@ impl Cache {
         let (set, damage) = list.write(&folder)?;
         self.note(damage);
         Ok(Preparation { set: Some(Prepared { set, digest }), bad, profiles, progress })
-    }
-
-    /// Whether every picture of a prepared data set is as it was prepared, and so is the list of them. Reads them all, in
-    /// parallel on rayon's current pool. Those that are not are forgotten, so that [`Cache::prepare`] makes them again.
-    /// `manifest` has the files that were prepared.
-    ///
-    /// # Errors
-    /// [`CacheError`] where that cannot be told or the index cannot be written.
-    pub fn verify(&self, prepared: &Prepared, manifest: &Manifest, plan: &DataPlan) -> Result<bool, CacheError> {
-        let opened = match Opened::open(prepared, plan) {
-            Ok(opened) => opened,
-            Err(CacheError::Damaged { path, what }) => {
-                self.note([Damage::new(&path, what)]);
-                return Ok(false);
-            }
-            Err(CacheError::Read { path, source }) => {
-                self.note([Damage::new(&path, source.to_string())]);
-                return Ok(false);
-            }
-            Err(error) => return Err(error),
-        };
-        let damaged = opened.damaged();
-        if damaged.is_empty() {
-            return Ok(true);
-        }
-        let files: Vec<&File> = manifest.splits().into_iter().flat_map(|(_, split)| &split.files).collect();
-        self.note(damaged.iter().filter_map(|&(image, _)| {
-            let what = format!("the picture of {}", shown(&files.get(image)?.path));
-            Some(Damage::new(&opened.pixels_path, what))
-        }));
-        let image_len = plan.image_size[0] * plan.image_size[1] * plan.channels();
-        let (mut pack, more) = Pack::open(pack_of(&prepared.set), image_len)?;
-        self.note(more);
-        if pack.pixels_name() == opened.list.pixels {
-            pack.forget(&damaged.into_iter().map(|(_, place)| place).collect())?;
-        }
-        Ok(false)
     }
 
     /// Where it is remembered what the files of `plan` held.

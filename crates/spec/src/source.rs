@@ -74,7 +74,7 @@ impl Places {
             |inner: &Path| inner.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !directory.strip_prefix(folder).is_ok_and(is_inside) {
             log.add(
-                Finding::new(*at, "`generate` draws into a folder of the project only", "leads out of the project")
+                Finding::new(*at, "`generate` draws only into a folder of the project", "leads out of the project")
                     .also(generate, "would draw images there")
                     .help("name a folder of the project, such as `data/pets`; or give the folder with `--set data.directory=... --set data.generate=...`"),
             );

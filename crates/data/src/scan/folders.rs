@@ -49,7 +49,7 @@ impl SplitFolders {
             let path = directory.join(folder);
             let holds_classes = || list(&path).is_ok_and(|held| held.folders.iter().any(|name| classes.contains(name)));
             let is_meant = found[split].is_none() && names::split(folder.to_str()?).is_none() && holds_classes();
-            is_meant.then(|| ScanError::NearSplit { folder: path, name })
+            is_meant.then_some(ScanError::NearSplit { folder: path, name })
         }));
         Ok(SplitFolders { train, validation, test, errors })
     }
