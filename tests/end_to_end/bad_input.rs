@@ -180,10 +180,17 @@ fn a_full_disk_is_named_and_nothing_half_written_is_left() {
     project.succeeds(&["run", FILE]);
 }
 
+/// A run where no program is there yet, so that cargo is needed.
+fn unbuilt(project: &Project) -> Command {
+    let mut command = project.ablate(&["run", FILE]);
+    command.env("CARGO_TARGET_DIR", project.path().join("target"));
+    command
+}
+
 #[test]
 fn cargo_missing() {
     let project = with_images();
-    let output = project.ablate(&["run", FILE]).env("CARGO", "/nowhere/cargo").output().unwrap();
+    let output = unbuilt(&project).env("CARGO", "/nowhere/cargo").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
@@ -192,7 +199,7 @@ fn cargo_missing() {
 #[test]
 fn rustc_missing() {
     let project = with_images();
-    let output = project.ablate(&["run", FILE]).env("RUSTC", "/nowhere/rustc").output().unwrap();
+    let output = unbuilt(&project).env("RUSTC", "/nowhere/rustc").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
@@ -220,8 +227,9 @@ exit 101
 #[test]
 fn a_model_that_does_not_compile_blames_its_layer() {
     let project = with_images();
-    let words = "error[E0308]: mismatched types\n --> $package/src/model.rs:$line:9\nerror: could not compile model";
-    let output = project.ablate(&["run", FILE]).env("CARGO", cargo_that_says(&project, words)).output().unwrap();
+    let words =
+        "error[E0308]: mismatched types\n --> $package/src/model.rs:$line:9\nerror: could not compile \\`$package\\`";
+    let output = unbuilt(&project).env("CARGO", cargo_that_says(&project, words)).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     let message = &stderr[stderr.find("error:").unwrap()..];
@@ -233,7 +241,7 @@ fn a_model_that_does_not_compile_blames_its_layer() {
 fn a_cargo_that_does_not_reach_rustc_is_told_apart() {
     let project = with_images();
     let cargo = cargo_that_says(&project, "error: failed to download");
-    let output = project.ablate(&["run", FILE]).env("CARGO", cargo).output().unwrap();
+    let output = unbuilt(&project).env("CARGO", cargo).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
     insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
