@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Where the splits are.
 pub struct SplitFolders {
     pub train: PathBuf,
-    validation: Option<PathBuf>,
+    pub validation: Option<PathBuf>,
     test: Option<PathBuf>,
 }
 

@@ -16,7 +16,7 @@ pub fn load_with(text: &str, sets: &[&str], classes: &[&str]) -> Result<Experime
     let known = |_: &plan::DataPlan| {
         if names.is_empty() { Err("data/pets is not there".to_owned()) } else { Ok(names.clone()) }
     };
-    spec::load(&Request { path: Path::new("experiments/pets.toml"), text, sets: &sets, classes: &known })
+    spec::load(&Request { sets: &sets, ..Request::new(Path::new("experiments/pets.toml"), text, &known) })
 }
 
 /// Loads a text whose images are of cats and dogs.
