@@ -198,7 +198,7 @@ impl RunDisplay {
                     self.line(&format!("{}: {}, {}", self.title, record.status.name(), measures(last)));
                 }
             }
-            Event::Prediction { .. } | Event::Drawn { .. } | Event::Failed { .. } => {}
+            Event::Prediction { .. } | Event::Drawn { .. } | Event::Failed { .. } | Event::Refused { .. } => {}
         }
     }
 

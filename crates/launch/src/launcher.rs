@@ -47,6 +47,9 @@ pub enum LaunchError {
     /// It said why it failed.
     #[error("{0}")]
     Failed(String),
+    /// It said why it cannot do this, neither now nor the next time.
+    #[error("{0}")]
+    Refused(String),
     /// It ended without saying why.
     #[error("the program ended with {status}{tail}", tail = tail(log))]
     Ended {
@@ -64,6 +67,11 @@ pub enum LaunchError {
 }
 
 impl LaunchError {
+    /// Whether another try would end in the same way.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, LaunchError::Refused(_))
+    }
+
     /// Whether the program was told to end, by an interrupt or by whoever manages processes here. Those tell the tool as
     /// well as a rule, a moment sooner or later, so this is no failure yet.
     pub fn was_told_to_end(&self) -> bool {

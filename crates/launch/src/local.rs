@@ -41,7 +41,7 @@ impl Launcher for Local {
             return Err(LaunchError::Ended { status, log: log.to_path_buf() });
         }
         match outcome? {
-            Some(message) => Err(LaunchError::Failed(message)),
+            Some(failure) => Err(failure),
             None if status.success() => Ok(()),
             None => Err(LaunchError::Ended { status, log: log.to_path_buf() }),
         }
@@ -53,7 +53,7 @@ fn converse(
     child: &mut Child,
     request: &Request,
     listen: &mut dyn FnMut(Event),
-) -> Result<Option<String>, LaunchError> {
+) -> Result<Option<LaunchError>, LaunchError> {
     let protocol = |line: String| LaunchError::Protocol { line };
     // Kept until the program has ended: closing it tells the program that the tool is gone.
     let mut stdin = child.stdin.take();
@@ -68,7 +68,8 @@ fn converse(
         for line in BufReader::new(stdout).lines() {
             let line = line.map_err(|error| protocol(error.to_string()))?;
             match serde_json::from_str(&line) {
-                Ok(Event::Failed { message }) => failure = Some(message),
+                Ok(Event::Failed { message }) => failure = Some(LaunchError::Failed(message)),
+                Ok(Event::Refused { message }) => failure = Some(LaunchError::Refused(message)),
                 Ok(event) => listen(event),
                 Err(_) => return Err(protocol(line)),
             }

@@ -29,10 +29,11 @@ pub fn resolve(root: &Node, matrix: &Matrix, context: &Context, log: &mut Log) -
     let drafts = &matrix.drafts;
     let swept = Swept::new(drafts);
     if !check_size(root, matrix, &swept, log) {
+        Found::of_base(root, context, log).report(matrix, log);
         return None;
     }
     // Where one change hides another, variants are the same for that reason.
-    let is_open = check_hidden(root, drafts, log);
+    let is_open = check_hidden(root, matrix, log);
     let mut found = Found::of_base(root, context, log);
     let mut variants = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -71,8 +72,9 @@ impl<'d> Found<'d> {
     fn of_base(root: &Node, context: &Context, log: &Log) -> Found<'d> {
         let mut own = log.fresh();
         settings::read(root, context.folder, &mut own);
+        let more = own.more;
         let alone = own.findings.into_iter().filter(|finding| finding.alone);
-        Found { all: alone.map(|finding| (finding, true, Vec::new())).collect(), more: 0 }
+        Found { all: alone.map(|finding| (finding, true, Vec::new())).collect(), more }
     }
 
     fn add(&mut self, own: Log, draft: &'d Draft, log: &mut Log) {
@@ -101,7 +103,10 @@ impl<'d> Found<'d> {
             let of_file = in_base || drafts.len() == matrix.drafts.len();
             if !of_file && !drafts.iter().any(|draft| draft.overrides.iter().any(own)) {
                 if !matrix.whole {
-                    // It may come of an override that is missing here.
+                    if may_be_cured(matrix, &drafts) {
+                        continue;
+                    }
+                    log.add(finding);
                     continue;
                 }
                 let names: Vec<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
@@ -111,6 +116,16 @@ impl<'d> Found<'d> {
             log.add(finding);
         }
     }
+}
+
+/// Where it is not known which variants there are: whether what is wrong in these drafts is not wrong in the file as it
+/// stands, or all levels of a factor set it right.
+fn may_be_cured(matrix: &Matrix, found: &[&Draft]) -> bool {
+    let is_wrong = |draft: &Draft| found.iter().any(|one| std::ptr::eq(*one, draft));
+    let Some((base, levels)) = matrix.drafts.split_first() else { return true };
+    let all: BTreeSet<_> = levels.iter().map(Draft::factor).collect();
+    let wrong: BTreeSet<_> = levels.iter().filter(|draft| is_wrong(draft)).map(Draft::factor).collect();
+    !is_wrong(base) || wrong != all
 }
 
 /// Reports a matrix that would not fit: each variant has the whole file to itself.
@@ -223,21 +238,30 @@ impl<'d> Places<'d> {
 
 /// Reports a variant that sets one place twice, be it by two spellings of its path: one would hide the other, and the
 /// variant's name would lie. Each place is reported once. Says whether there is none.
-fn check_hidden(root: &Node, drafts: &[Draft], log: &mut Log) -> bool {
+fn check_hidden(root: &Node, matrix: &Matrix, log: &mut Log) -> bool {
     let mut reported: HashSet<String> = HashSet::new();
     let mut places = Places::new(root);
-    for draft in drafts {
-        let mut set: HashMap<String, &Rc<Override>> = HashMap::new();
+    // Where levels stand by themselves, those of two factors would meet in a variant; the same path in both was reported
+    // with the factors.
+    let mut others: HashMap<String, (Option<&str>, &Rc<Override>)> = HashMap::new();
+    for draft in &matrix.drafts {
+        let mut own: HashMap<String, &Rc<Override>> = HashMap::new();
         for change in &draft.overrides {
             let place = places.of(&change.path);
-            if let Some(earlier) = set.get(place) {
-                if reported.insert(place.to_owned()) {
-                    let message = format!("`{}` and `{}` are the same place", earlier.path, change.path);
-                    let finding = Finding::new(change.at, message, "one would hide the other");
-                    log.add(finding.also(earlier.at, "also set here"));
-                }
-            } else {
-                set.insert(place.to_owned(), change);
+            let meets = |(factor, other): &&(Option<&str>, &Rc<Override>)| {
+                *factor != draft.factor() && other.path != change.path
+            };
+            let other = others.get(place).filter(meets).map(|(_, other)| *other);
+            if let Some(earlier) = own.get(place).copied().or(other)
+                && reported.insert(place.to_owned())
+            {
+                let message = format!("`{}` and `{}` are the same place", earlier.path, change.path);
+                let finding = Finding::new(change.at, message, "one would hide the other");
+                log.add(finding.also(earlier.at, "also set here"));
+            }
+            own.entry(place.to_owned()).or_insert(change);
+            if !matrix.whole {
+                others.entry(place.to_owned()).or_insert((draft.factor(), change));
             }
         }
     }

@@ -10,6 +10,8 @@ use plan::{ColorMode, Layer, Network, Shape, ShapeError};
 
 /// Weights of one layer that nobody's memory holds; also keeps all sums within 64 bits.
 const MOST_PARAMETERS: u128 = 1 << 31;
+/// The same of all layers together; also keeps the sum of multiply-adds within 64 bits.
+const MOST_PARAMETERS_IN_ALL: usize = 1 << 33;
 /// Values between two layers, for one image.
 const MOST_VALUES: usize = 1 << 32;
 /// Where the search for the smallest image gives up.
@@ -81,6 +83,13 @@ pub fn stack(
         (Some(input), Some(layers)) if log.count() == before => Network::stack(input, layers).ok(),
         (_, _) => None,
     };
+    if let (Some(count), Some(last)) = (network.as_ref().map(Network::parameter_count), layers.last())
+        && count > MOST_PARAMETERS_IN_ALL
+    {
+        let message = format!("the network is too large: it would have {count} weights");
+        let help = "pool more, or give layers fewer filters and units";
+        log.add(Finding::new(last.span, message, "up to here").help(help));
+    }
     (flow, network)
 }
 

@@ -150,11 +150,12 @@ fn optional_table<'d>(root: &'d Node, key: &str) -> Option<At<'d>> {
     Some(At { path: key.to_owned(), node: &entry.node })
 }
 
+/// A table that must be there. One that is only misspelt is read all the same: it was reported with the file's other keys.
 fn table<'d>(root: &'d Node, key: &str, log: &mut Log) -> Option<At<'d>> {
-    let at = optional_table(root, key);
-    // Where it is only misspelt, that was reported with the file's other keys.
-    let misspelt = |entry: &Entry| suggest::nearest(&entry.key, [key]).is_some();
-    if at.is_none() && !root.as_table().is_some_and(|table| table.0.iter().any(misspelt)) {
+    let misspelt = |entry: &&Entry| suggest::nearest(&entry.key, [key]).is_some();
+    let meant = || root.as_table()?.0.iter().find(misspelt).map(|entry| At { path: key.to_owned(), node: &entry.node });
+    let at = optional_table(root, key).or_else(meant);
+    if at.is_none() {
         log.add(
             Finding::new(Span::START, format!("the file lacks the table `[{key}]`"), "")
                 .help("a file has the tables `[data]`, `[training]` and `[[model.layers]]`"),

@@ -29,6 +29,11 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The factor of its first level, which is its only one where the draft is a level by itself.
+    pub fn factor(&self) -> Option<&str> {
+        self.levels.first().map(|level| level.factor.as_str())
+    }
+
     /// The file as it stands.
     fn base() -> Draft {
         Draft { name: "base".to_owned(), levels: Vec::new(), places: Vec::new(), overrides: Vec::new() }
@@ -87,8 +92,8 @@ pub fn read(root: &mut Fields, sources: &[Source], log: &mut Log) -> Matrix {
                     .also(factors.node.span, "variants made of factors")
                     .help("write each variant by hand, or let the factors make them all"),
             );
-            let levels = factor::read_all(&factors, sources, log).specs;
-            let mut drafts: Vec<Draft> = levels.iter().flat_map(design::each_level).collect();
+            // Which of the two names the baseline is not known.
+            let mut drafts = from_factors(&factors, settings.as_ref(), Written::Wrong, sources, log).drafts;
             drafts.extend(variants::read(&variants, log).drafts);
             Matrix::in_part(drafts, place)
         }
@@ -131,7 +136,7 @@ fn from_factors(
     log: &mut Log,
 ) -> Matrix {
     let place = factors.node.span;
-    let factor::Factors { specs, names, whole } = factor::read_all(factors, sources, log);
+    let factor::Factors { specs, names, known, whole } = factor::read_all(factors, sources, log);
     let (mut design, mut exclude) = (Some(Design::Factorial), None);
     if let Some(mut fields) = settings.and_then(|at| Fields::open(at, "sweep", log)) {
         let designs = [("factorial", Design::Factorial), ("one_at_a_time", Design::OneAtATime), ("zip", Design::Zip)];
@@ -141,7 +146,7 @@ fn from_factors(
     }
     let patterns = exclude.map(|at| (at.node.span, exclude::read(&at, &specs, &names, sources, log)));
     let cells = match (design, &baseline) {
-        _ if !whole => None,
+        _ if !known => None,
         // For one at a time the baseline is the centre of the design; for the others it is one of the cells.
         (None | Some(Design::OneAtATime), Written::As((name, at))) => {
             design::centre(&specs, name, *at, log).and_then(|centre| Some((design?, centre)))
@@ -150,15 +155,17 @@ fn from_factors(
         (None, _) => None,
     }
     .and_then(|(design, centre)| Some((design::cells(design, &specs, &centre, place, log)?, centre)));
-    let Some((mut cells, centre)) = cells else {
-        return Matrix::in_part(specs.iter().flat_map(design::each_level).collect(), place);
-    };
+    let in_part = || Matrix::in_part(specs.iter().flat_map(design::each_level).collect(), place);
+    let Some((mut cells, centre)) = cells else { return in_part() };
     if let Some((at, Some(patterns))) = patterns {
         cells = exclude::apply(at, &patterns, cells, log);
     }
     let drafts: Vec<Draft> = cells.iter().map(|cell| design::draft(&specs, cell)).collect();
     let names: Vec<&str> = drafts.iter().map(|draft| draft.name.as_str()).collect();
     let baseline = find_baseline(&names, Some(design::name(&specs, &centre)), baseline, place, log);
+    if !whole {
+        return in_part();
+    }
     let factors = specs
         .into_iter()
         .map(|spec| Factor { name: spec.name, levels: spec.levels.into_iter().map(|level| level.name).collect() });

@@ -135,7 +135,7 @@ fn predictions_and_pictures() {
     // Which images go together in a batch does not matter.
     assert_eq!(predict(&images[5..]).0, events[5..]);
     let (events, code) = predict(&[images[0].clone(), project.path().join("none.png")]);
-    assert!(matches!(&events[..], [Event::Failed { message }] if message.contains("none.png")), "{events:?}");
+    assert!(matches!(&events[..], [Event::Refused { message }] if message.contains("none.png")), "{events:?}");
     assert_eq!(code, Some(1));
 
     let request = Request::Explain {

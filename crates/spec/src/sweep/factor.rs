@@ -16,6 +16,8 @@ pub struct FactorSpec {
     pub span: Span,
     /// At least one.
     pub levels: Vec<LevelSpec>,
+    /// Whether these are all.
+    known: bool,
 }
 
 /// A level as written.
@@ -31,17 +33,19 @@ const MOST_FACTORS: usize = 50;
 
 /// All factors, in file order.
 pub struct Factors<'d> {
-    /// Those that are right.
+    /// Those whose levels are known.
     pub specs: Vec<FactorSpec>,
     /// The names of all.
     pub names: Vec<&'d str>,
-    /// Whether all are right, and there is one at least.
+    /// Whether there is one at least, and the levels of all are known by name.
+    pub known: bool,
+    /// Whether they are right as well.
     pub whole: bool,
 }
 
 /// Reads all factors.
 pub fn read_all<'d>(at: &At<'d>, sources: &[Source], log: &mut Log) -> Factors<'d> {
-    let mut factors = Factors { specs: Vec::new(), names: Vec::new(), whole: false };
+    let mut factors = Factors { specs: Vec::new(), names: Vec::new(), known: false, whole: false };
     let Some(table) = at.node.as_table() else {
         log.add(wrong_type(at, "a table for each factor: `[factors.NAME]`"));
         return factors;
@@ -56,6 +60,9 @@ pub fn read_all<'d>(at: &At<'d>, sources: &[Source], log: &mut Log) -> Factors<'
     }
     factors.names = table.0.iter().map(|entry| entry.key.as_str()).collect();
     factors.specs = table.0.iter().filter_map(|entry| read(entry, sources, log)).collect();
+    factors.known = !table.0.is_empty()
+        && factors.specs.len() == factors.names.len()
+        && factors.specs.iter().all(|factor| factor.known);
     clashes(&factors.specs, log);
     factors.whole = log.count() == before;
     factors
@@ -69,7 +76,8 @@ fn read(entry: &Entry, sources: &[Source], log: &mut Log) -> Option<FactorSpec> 
         return None;
     };
     let before = log.count();
-    let levels = if is_short(table) { short_form(&at, &entry.key, sources, log) } else { long_form(&at, table, log) };
+    let (levels, known) =
+        if is_short(table) { short_form(&at, &entry.key, sources, log) } else { (long_form(&at, table, log), true) };
     if levels.is_empty() {
         if log.count() == before {
             log.add(
@@ -79,14 +87,14 @@ fn read(entry: &Entry, sources: &[Source], log: &mut Log) -> Option<FactorSpec> 
         }
         return None;
     }
-    let mut known: HashMap<&str, Span> = HashMap::new();
+    let mut places: HashMap<&str, Span> = HashMap::new();
     for level in &levels {
-        if let Some(first) = known.insert(&level.name, level.span) {
+        if let Some(first) = places.insert(&level.name, level.span) {
             let message = format!("factor `{}` has two levels `{}`", entry.key, level.name);
             log.add(Finding::new(level.span, message, "again here").also(first, "first here"));
         }
     }
-    Some(FactorSpec { name: entry.key.clone(), span: entry.span, levels })
+    Some(FactorSpec { name: entry.key.clone(), span: entry.span, levels, known })
 }
 
 /// `path` and `values` are keys of the short form, unless they are tables: then they are levels of that name.
@@ -118,22 +126,25 @@ fn long_form(at: &At, table: &Table, log: &mut Log) -> Vec<LevelSpec> {
             None => {
                 let at = At { path: format!("{}.{}", at.path, entry.key), node: &entry.node };
                 log.add(wrong_type(&at, "a table of overrides").help("for instance `{ \"training.epochs\" = 10 }`"));
+                levels.push(LevelSpec { name: entry.key.clone(), span: entry.span, overrides: Vec::new() });
             }
         }
     }
     levels
 }
 
-fn short_form(at: &At, name: &str, sources: &[Source], log: &mut Log) -> Vec<LevelSpec> {
+/// The levels, and whether these are all.
+fn short_form(at: &At, name: &str, sources: &[Source], log: &mut Log) -> (Vec<LevelSpec>, bool) {
     let mut levels = Vec::new();
-    let Some(mut fields) = Fields::open(at, "factors", log) else { return levels };
+    let Some(mut fields) = Fields::open(at, "factors", log) else { return (levels, false) };
     let path = fields.required("path", "what the factor varies", log, |at, log| {
         let path = text(at, log)?;
         level::check_path(&path, at.node.span, log).then_some((path, at.node.span))
     });
     let values = fields.required("values", "the list of values at the path", log, items);
     fields.close(log);
-    for value in values.filter(|values| check_count(at, values.len(), log)).unwrap_or_default() {
+    let values = values.filter(|values| check_count(at, values.len(), log)).unwrap_or_default();
+    for value in &values {
         let level = written(value.node, sources);
         if value.node.as_array().is_some() || value.node.as_table().is_some() {
             let message = format!("{} cannot name a level", value.node.kind());
@@ -142,14 +153,16 @@ fn short_form(at: &At, name: &str, sources: &[Source], log: &mut Log) -> Vec<Lev
                 Finding::new(value.node.span, message, "expected one value")
                     .help(format!("write named levels: `[factors.{name}]` with `small = {{ \"{of_path}\" = ... }}`")),
             );
-        } else if check_name("level", &level, value.node.span, log)
-            && let Some((path, at)) = &path
-        {
-            let change = Override { path: path.clone(), at: *at, value: value.node.clone() };
-            levels.push(LevelSpec { name: level, span: value.node.span, overrides: vec![Rc::new(change)] });
+        } else if check_name("level", &level, value.node.span, log) {
+            let change = |(path, at): &(String, Span)| {
+                Rc::new(Override { path: path.clone(), at: *at, value: value.node.clone() })
+            };
+            let overrides = path.iter().map(change).collect();
+            levels.push(LevelSpec { name: level, span: value.node.span, overrides });
         }
     }
-    levels
+    let known = levels.len() == values.len();
+    (levels, known)
 }
 
 /// Reports factors that set one path: one would hide the other. Two factors are reported once.
