@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn networks(path: &Path) -> Result<Vec<(String, plan::Settings)>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let nowhere = |_: &plan::DataPlan| Err("the benchmark reads no images".to_owned());
-    let request = spec::Request { path, text: &text, sets: &[], classes: &nowhere };
+    let request = spec::Request::new(path, &text, &nowhere);
     let experiment = spec::load(&request).map_err(|diagnostics| diagnostics.to_string())?;
     let name = |variant: &str| if variant == "base" { experiment.name.clone() } else { variant.to_owned() };
     Ok(experiment.variants.iter().map(|variant| (name(&variant.name), variant.settings.clone())).collect())

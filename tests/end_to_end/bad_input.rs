@@ -247,21 +247,66 @@ fn a_cargo_that_does_not_reach_rustc_is_told_apart() {
     insta::assert_snapshot!(stderr[stderr.find("error:").unwrap()..]);
 }
 
-#[test]
-fn a_failing_program_takes_no_other_down_and_is_tried_again_alone() {
+/// The tiny experiment, one variant of which starts from a file of weights.
+fn with_weights(weights: &[u8]) -> Project {
     let project = with_images();
-    // A weights file of another network: the program of that variant fails, twice.
-    fs::write(project.path().join("experiments/weights.safetensors"), "no weights").unwrap();
+    fs::write(project.path().join("experiments/weights.safetensors"), weights).unwrap();
     let text = fs::read_to_string(project.path().join(FILE)).unwrap();
-    let broken = text.replace(
+    let changed = text.replace(
         r#"on = { "model.layers.dropout.rate" = 0.5 }"#,
         r#"on = { "model.layers.dropout.rate" = 0.5, "model.weights" = "experiments/weights.safetensors" }"#,
     );
-    fs::write(project.path().join(FILE), broken).unwrap();
+    fs::write(project.path().join(FILE), changed).unwrap();
+    project
+}
+
+#[test]
+fn weights_that_do_not_fit_are_known_before_anything_is_built() {
+    for (name, weights) in
+        [("no_weights", b"no weights".to_vec()), ("weights_of_another_network", weights_of_nothing())]
+    {
+        let project = with_weights(&weights);
+        let said = project.fails(&["check", FILE], 2);
+        insta::assert_snapshot!(name, said);
+        let run = project.ablate(&["run", FILE]).env("CARGO", "/nowhere/cargo").output().unwrap();
+        assert_eq!(run.status.code(), Some(2));
+        assert_eq!(project.portable(&String::from_utf8(run.stderr).unwrap()), said);
+    }
+}
+
+/// A file of weights for a network without any.
+fn weights_of_nothing() -> Vec<u8> {
+    let array = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, vec![1], &[0; 4]).unwrap();
+    safetensors::serialize([("other.bias", array)], None).unwrap()
+}
+
+#[test]
+fn early_stopping_on_what_is_not_there_is_known_before_anything_is_built() {
+    let project = Project::with(|text| text.replace("epochs = 3", "epochs = 3\nearly_stopping = { patience = 2 }"));
+    project.succeeds(&["run", FILE, "--dry-run"]);
+    fs::remove_dir_all(image(&project, "validation")).unwrap();
+    insta::assert_snapshot!(project.fails(&["check", FILE], 2));
+}
+
+#[test]
+fn two_ways_to_balance_are_a_warning() {
+    let project = Project::with(|text| {
+        text.replace("epochs = 3", "epochs = 3\nclass_weight = \"balanced\"")
+            .replace("batch_size = 5", "batch_size = 5\nsampling = \"balanced\"")
+    });
+    insta::assert_snapshot!(project.succeeds(&["check", FILE]).stderr);
+}
+
+#[test]
+fn a_failing_program_takes_no_other_down_and_is_tried_again_alone() {
+    let project = with_images();
+    // A folder stands where the program of one variant writes its model: it fails, twice.
+    let model = project.results().join("runs/dropout=on/seed-0/model.safetensors");
+    fs::create_dir_all(model.join("in the way")).unwrap();
     let stderr = project.fails(&["run", FILE], 1);
-    assert!(stderr.contains("trying once more") && stderr.contains("weights.safetensors"), "{stderr}");
+    assert!(stderr.contains("trying once more") && stderr.contains("model.safetensors"), "{stderr}");
     let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
-    assert_eq!((runs.matches(",failed,").count(), runs.matches(",completed,").count()), (2, 2), "{runs}");
+    assert_eq!((runs.matches(",failed,").count(), runs.matches(",completed,").count()), (1, 3), "{runs}");
     // A call for others leaves the word of their failure where it is.
     project.succeeds(&["run", FILE, "--only", "dropout=off"]);
     assert_eq!(fs::read_to_string(project.results().join("runs.csv")).unwrap(), runs);

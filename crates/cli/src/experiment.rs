@@ -1,6 +1,7 @@
 //! Experiment files, read and resolved.
 
-use crate::error::Error;
+use crate::error::{Error, colored};
+use crate::weights_file;
 use plan::{Experiment, Variant};
 use std::path::{Path, PathBuf};
 
@@ -41,25 +42,21 @@ impl Loaded {
 pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
     let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
     let classes = |data: &plan::DataPlan| data::class_names(data).map_err(|error| error.to_string());
-    let request = spec::Request { path, text: &text, sets, classes: &classes };
-    let mut experiment = spec::load(&request).map_err(Error::Spec)?;
+    let request = spec::Request {
+        sets,
+        has_validation: Some(&|data| data::has_validation(data).ok()),
+        weights: Some(&weights_file::arrays),
+        ..spec::Request::new(path, &text, &classes)
+    };
+    let (mut experiment, warnings) = spec::load_with_warnings(&request).map_err(Error::Spec)?;
+    if let Some(warnings) = warnings {
+        eprintln!("{}", warnings.render(colored()).trim_end());
+    }
     // Images named on the command line are the reader's own: a folder that is not there is a mistake, not a wish.
     let sets_path = |path: &str| sets.iter().any(|set| set.trim_start().starts_with(path));
     if (sets_path("data.directory") || sets_path("data.manifest")) && !sets_path("data.generate") {
         for variant in &mut experiment.variants {
             variant.settings.data.generate = None;
-        }
-    }
-    for variant in &experiment.variants {
-        if let Some(weights) = &variant.settings.network.weights
-            && !weights.is_file()
-        {
-            return Err(Error::Usage(format!(
-                "{}: `model.weights` of variant `{}` names no file: {}",
-                path.display(),
-                variant.name,
-                weights.display()
-            )));
         }
     }
     Ok(Loaded { path: path.to_path_buf(), experiment })

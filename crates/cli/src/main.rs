@@ -22,6 +22,7 @@ mod results;
 mod run_folder;
 mod schedule;
 mod trained;
+mod weights_file;
 mod words;
 
 use clap::Parser;

@@ -269,7 +269,11 @@ impl RunDisplay {
                     self.line(&format!("{}: {}", self.title, finished_line(record)));
                 }
             }
-            Event::Prediction { .. } | Event::Unusable { .. } | Event::Drawn { .. } | Event::Failed { .. } => {}
+            Event::Prediction { .. }
+            | Event::Unusable { .. }
+            | Event::Drawn { .. }
+            | Event::Failed { .. }
+            | Event::Refused { .. } => {}
         }
     }
 

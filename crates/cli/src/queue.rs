@@ -1,5 +1,5 @@
-//! Runs to do, done by a few workers at once. A run that fails is tried once more by itself; one that fails again takes
-//! no other down.
+//! Runs to do, done by a few workers at once. A run that fails is tried once more by itself, unless its program says that
+//! another try would end in the same way; one that fails for good takes no other down.
 
 use crate::error::Error;
 use crate::interrupt;
@@ -63,7 +63,7 @@ impl Job {
 pub struct Ended {
     /// Its experiment.
     pub experiment: usize,
-    /// Its record; of status [`Status::Failed`] where the program failed twice.
+    /// Its record; of status [`Status::Failed`] where the program failed for good.
     pub record: RunRecord,
 }
 
@@ -120,19 +120,28 @@ fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &
     if let Some(record) = job.finished() {
         return record;
     }
+    if first.is_lasting() {
+        progress.line(&format!("{}: failed: {first}", progress.title(job)));
+        return failed(job);
+    }
     progress.line(&format!("{}: failed ({first}); trying once more", progress.title(job)));
     match attempt(job, threads, launcher, progress) {
         Ok(record) => record,
         Err(error) => {
             progress.line(&format!("{}: failed again: {error}", progress.title(job)));
-            let record = job.failure();
-            // The record only tells the next call what happened; where it cannot be written, the run is tried again.
-            if let Ok(json) = seal::to_json(&record) {
-                files::write(&job.directory.record(), &json).ok();
-            }
-            record
+            failed(job)
         }
     }
+}
+
+/// The record of a run that failed, which is left in its folder.
+fn failed(job: &Job) -> RunRecord {
+    let record = job.failure();
+    // The record only tells the next call what happened; where it cannot be written, the run is tried again.
+    if let Ok(json) = seal::to_json(&record) {
+        files::write(&job.directory.record(), &json).ok();
+    }
+    record
 }
 
 fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> Result<RunRecord, LaunchError> {

@@ -35,5 +35,5 @@ pub use images::Images;
 pub use manifest::{Manifest, Split};
 pub use picture::Picture;
 pub use scale::scale;
-pub use scan::{ScanError, class_names, is_image_name, scan};
+pub use scan::{ScanError, class_names, has_validation, is_image_name, scan};
 pub use standardization::Standardization;

@@ -77,6 +77,24 @@ pub fn class_names(plan: &DataPlan) -> Result<Vec<String>, ScanError> {
     Source::open(plan)?.select(plan)
 }
 
+/// Whether `plan` has validation images, without looking at any.
+///
+/// # Errors
+/// A [`ScanError`] where that cannot be told.
+pub fn has_validation(plan: &DataPlan) -> Result<bool, ScanError> {
+    if plan.generate.is_some() && !plan.directory.exists() {
+        return Ok(true);
+    }
+    if let Some(split) = &plan.source.split {
+        return Ok(split.probabilities.get(1).is_some_and(|share| *share > 0.0));
+    }
+    Ok(match Source::open(plan)? {
+        Source::SplitFolders(folders, _) => folders.validation.is_some(),
+        Source::Table(table) => table.has_validation(),
+        Source::ClassFolders(_) | Source::Idx(_) | Source::Cifar(_) => false,
+    })
+}
+
 /// A place of images, looked into as far as its classes need.
 enum Source {
     /// Split folders, and the class folders of the training folder.

@@ -56,6 +56,9 @@ pub enum LaunchError {
     /// It said why it failed.
     #[error("{0}")]
     Failed(String),
+    /// It said why it cannot do this, neither now nor the next time.
+    #[error("{0}")]
+    Refused(String),
     /// It ended without saying why.
     #[error("the program ended with {status}{advice}{tail}", advice = advice(*status, words), tail = tail(words))]
     Ended {
@@ -73,6 +76,11 @@ pub enum LaunchError {
 }
 
 impl LaunchError {
+    /// Whether another try would end in the same way.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self, LaunchError::Refused(_))
+    }
+
     /// Whether the program was told to end, by an interrupt or by whoever manages processes here. Those tell the tool as
     /// well as a rule, a moment sooner or later, so this is no failure yet.
     pub fn was_told_to_end(&self) -> bool {
@@ -89,6 +97,7 @@ impl LaunchError {
             LaunchError::Damaged { .. }
             | LaunchError::Log { .. }
             | LaunchError::Failed(_)
+            | LaunchError::Refused(_)
             | LaunchError::Protocol { .. } => false,
         };
         if suspicious && store::is_whole(program) == Some(false) {

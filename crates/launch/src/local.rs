@@ -49,7 +49,7 @@ impl Launcher for Local {
         match outcome? {
             // Whatever it was saying: it was cut short.
             _ if end::told_to_end(status) => Err(ended()),
-            Said { failure: Some(message), .. } => Err(LaunchError::Failed(message)),
+            Said { failure: Some(failure), .. } => Err(failure),
             Said { cut: Some(line), .. } if status.success() => Err(LaunchError::Protocol { line }),
             Said { .. } if status.success() => Ok(()),
             Said { .. } => Err(ended()),
@@ -61,7 +61,7 @@ impl Launcher for Local {
 #[derive(Default)]
 struct Said {
     /// The program's own word of failure.
-    failure: Option<String>,
+    failure: Option<LaunchError>,
     /// A last line that is not whole.
     cut: Option<String>,
 }
@@ -84,7 +84,8 @@ fn converse(child: &mut Child, request: &Request, listen: &mut dyn FnMut(Event))
     while stdout.read_until(b'\n', &mut line).map_err(|error| protocol(error.to_string()))? > 0 {
         let words = || String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
         match serde_json::from_slice(&line) {
-            Ok(Event::Failed { message }) => said.failure = Some(message),
+            Ok(Event::Failed { message }) => said.failure = Some(LaunchError::Failed(message)),
+            Ok(Event::Refused { message }) => said.failure = Some(LaunchError::Refused(message)),
             Ok(event) => listen(event),
             Err(_) if line.ends_with(b"\n") => return Err(protocol(words())),
             Err(_) => said.cut = Some(words()),

@@ -51,6 +51,11 @@ fn keeps_the_contract(launcher: &dyn Launcher) {
     let (outcome, _) = launch(r#"echo '{"event":"failed","message":"the disk is full"}'; exit 1"#);
     assert!(matches!(&outcome, Err(LaunchError::Failed(message)) if message == "the disk is full"), "{outcome:?}");
 
+    assert!(!outcome.unwrap_err().is_lasting());
+    let (outcome, _) = launch(r#"echo '{"event":"refused","message":"no such class"}'; exit 1"#);
+    assert!(matches!(&outcome, Err(LaunchError::Refused(message)) if message == "no such class"), "{outcome:?}");
+    assert!(outcome.unwrap_err().is_lasting());
+
     // An end without a word: its status and the last lines that it wrote.
     let (outcome, _) = launch("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i >&2; done; exit 7");
     let message = outcome.unwrap_err().to_string();

@@ -22,6 +22,7 @@ pub mod source;
 pub mod step;
 pub mod stream;
 pub mod training;
+pub mod weights;
 
 pub use activation::Activation;
 pub use augment::{Augmentation, FillMode, Mix, Operation};

@@ -73,4 +73,9 @@ pub enum Event {
         /// Why, for a person.
         message: String,
     },
+    /// The same, where another try would end in the same way: what it was asked cannot be done.
+    Refused {
+        /// Why, for a person.
+        message: String,
+    },
 }

@@ -4,10 +4,11 @@ mod fill;
 mod keras;
 mod operation;
 
+use crate::document::Value;
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log};
 use crate::mix;
-use crate::value::{Bounds, boolean, items, number, two};
+use crate::value::{Bounds, boolean, items_up_to, number, two};
 use plan::{Augmentation, Operation};
 
 /// Reads the table, for images of `image_size` where that is known. Off is an empty chain with the default fill mode,
@@ -36,6 +37,8 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
                     .also(ops.node.span, "another chain")
                     .help("leave one of them out; docs/experiment-file.md says which operations `keras` stands for"),
             );
+            operations(ops, image_size, log);
+            keras::read(keras, None, image_size, log);
             None
         }
         (None, None) => {
@@ -50,28 +53,35 @@ pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Au
         }
     };
     fields.close(log);
+    if enabled && !mixes {
+        let is_empty = |at: &At| match &at.node.value {
+            Value::Array(items) => items.is_empty(),
+            // With arguments of 0, as a factor may have them, nothing is done, as in Keras.
+            Value::Table(table) => table.0.is_empty(),
+            Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime => false,
+        };
+        let ops_help = "list operations in `ops`, or switch it off: `enabled = false`";
+        let keras_help = "give a range, for instance `rotation_range = 40`, or switch it off: `enabled = false`";
+        for (at, what, help) in [(&ops, "`ops` is empty", ops_help), (&keras, "`keras` is empty", keras_help)] {
+            if at.as_ref().is_some_and(is_empty) {
+                log.add(Finding::new(span, format!("augmentation is enabled, but {what}"), "").help(help));
+            }
+        }
+    }
     let chain = chain?;
     if !enabled {
         return Some(Augmentation::default());
     }
-    if chain.operations.is_empty() && !mixes {
-        let empty = ops
-            .map(|_| ("`ops` is empty", "list operations in `ops`, or switch it off: `enabled = false`"))
-            .or(keras.filter(|keras| keras.node.as_table().is_some_and(|table| table.0.is_empty())).map(|_| {
-                // With arguments of 0, as a factor may have them, nothing is done, as in Keras.
-                let help = "give a range, for instance `rotation_range = 40`, or switch it off: `enabled = false`";
-                ("`keras` is empty", help)
-            }));
-        if let Some((what, help)) = empty {
-            log.add(Finding::new(span, format!("augmentation is enabled, but {what}"), "").help(help));
-        }
-    }
     Some(Augmentation { mixup, cutmix, ..chain })
 }
 
+/// The most operations of a list.
+const MOST_OPERATIONS: usize = 1000;
+
 /// A list of operations.
 fn operations(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Vec<Operation>> {
-    let read: Vec<_> = items(at, log)?.iter().map(|item| operation::read(item, image_size, log)).collect();
+    let read: Vec<_> =
+        items_up_to(MOST_OPERATIONS, at, log)?.iter().map(|item| operation::read(item, image_size, log)).collect();
     read.into_iter().collect()
 }
 

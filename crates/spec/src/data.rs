@@ -1,7 +1,7 @@
 //! `[data]`.
 
 use crate::document::Value;
-use crate::fields::{At, Fields};
+use crate::fields::{At, Fields, Written};
 use crate::log::{Finding, Log, Span};
 use crate::source;
 use crate::value::{boolean, choice, count, integer, items, text, two};
@@ -9,41 +9,43 @@ use plan::data::BATCH_SIZE;
 use plan::{
     Allow, ColorMode, DataSource, Generate, GenerateKind, Interpolation, LabelMode, Normalization, OnError, Sampling,
 };
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The largest side of an image. Keeps every later product of sizes within 64 bits.
 pub const LARGEST_SIDE: u32 = 8192;
 
 /// The table as written, with defaults. What is missing and has no default was reported.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct DataSpec {
     /// What leads to the images: the directory, or the CSV file in it.
     pub directory: Option<(PathBuf, Span)>,
     pub source: DataSource,
     /// Selected classes, sorted.
-    pub classes: Option<Vec<(String, Span)>>,
-    pub label_mode: Option<(LabelMode, Span)>,
+    pub classes: Written<Vec<(String, Span)>>,
+    pub label_mode: Written<(LabelMode, Span)>,
     pub image_size: Option<[usize; 2]>,
     pub color_mode: ColorMode,
     pub batch_size: usize,
     pub interpolation: Interpolation,
     pub normalization: Normalization,
     pub shuffle: bool,
-    pub sampling: Sampling,
+    /// And where it is written.
+    pub sampling: Written<(Sampling, Span)>,
     pub on_error: OnError,
     pub generate: Option<Generate>,
     /// Sorted.
     pub allow: Vec<Allow>,
 }
 
-pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
+pub fn read(at: &At, folder: &Path, log: &mut Log) -> DataSpec {
+    let Some(mut fields) = Fields::open(at, "data", log) else { return DataSpec::default() };
     let label_modes = [("binary", LabelMode::Binary), ("categorical", LabelMode::Categorical)];
     let color_modes = ColorMode::ALL.map(|mode| (mode.name(), mode));
     let interpolations = Interpolation::ALL.map(|interpolation| (interpolation.name(), interpolation));
     let normalizations = [("rescale", Normalization::Rescale), ("standardize", Normalization::Standardize)];
     let samplings = [("natural", Sampling::Natural), ("balanced", Sampling::Balanced)];
     let on_errors = [("refuse", OnError::Refuse), ("skip", OnError::Skip)];
-    let mut fields = Fields::open(at, "data", log)?;
     let places = source::read(&mut fields, folder, log);
     let generate = fields.optional("generate", log, |at, log| {
         places.check_drawn(at.node.span, folder, log);
@@ -52,21 +54,21 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let spec = DataSpec {
         directory: places.directory,
         source: places.source,
-        classes: fields.optional("classes", log, classes),
-        label_mode: fields.optional("label_mode", log, |at, log| Some((choice(&label_modes)(at, log)?, at.node.span))),
+        classes: fields.written("classes", log, classes),
+        label_mode: fields.written("label_mode", log, |at, log| Some((choice(&label_modes)(at, log)?, at.node.span))),
         image_size: fields.required("image_size", "`[height, width]` that every image is resized to", log, image_size),
         color_mode: fields.optional("color_mode", log, choice(&color_modes)).unwrap_or_default(),
         batch_size: fields.optional("batch_size", log, count(1, 65_536)).unwrap_or(BATCH_SIZE),
         interpolation: fields.optional("interpolation", log, choice(&interpolations)).unwrap_or_default(),
         normalization: fields.optional("normalization", log, choice(&normalizations)).unwrap_or_default(),
         shuffle: fields.optional("shuffle", log, boolean).unwrap_or(true),
-        sampling: fields.optional("sampling", log, choice(&samplings)).unwrap_or_default(),
+        sampling: fields.written("sampling", log, |at, log| Some((choice(&samplings)(at, log)?, at.node.span))),
         on_error: fields.optional("on_error", log, choice(&on_errors)).unwrap_or_default(),
         generate,
         allow: fields.optional("audit", log, audit).unwrap_or_default(),
     };
     fields.close(log);
-    Some(spec)
+    spec
 }
 
 /// A path. One that is written in the file starts at the project's folder, one of the command line where it is typed.
@@ -93,23 +95,28 @@ fn image_size(at: &At, log: &mut Log) -> Option<[usize; 2]> {
 }
 
 fn classes(at: &At, log: &mut Log) -> Option<Vec<(String, Span)>> {
-    let mut classes: Vec<(String, Span)> = Vec::new();
-    for item in items(at, log)? {
-        let name = text(&item, log)?;
-        if let Some((_, first)) = classes.iter().find(|(other, _)| *other == name) {
-            let message = format!("class `{name}` is listed twice");
-            log.add(Finding::new(item.node.span, message, "again here").also(*first, "first here"));
-        } else {
-            classes.push((name, item.node.span));
+    let mut classes: BTreeMap<String, Span> = BTreeMap::new();
+    let items = items(at, log)?;
+    let mut whole = true;
+    for item in &items {
+        match text(item, log) {
+            None => whole = false,
+            Some(name) => match classes.get(&name) {
+                Some(first) => {
+                    let message = format!("class `{name}` is listed twice");
+                    log.add(Finding::new(item.node.span, message, "again here").also(*first, "first here").alone());
+                }
+                None => {
+                    classes.insert(name, item.node.span);
+                }
+            },
         }
     }
-    if classes.len() < 2 {
-        let message = format!("`{}` selects {} of the classes", at.path, classes.len());
-        log.add(Finding::new(at.node.span, message, "at least two are needed"));
-        return None;
+    if items.len() < 2 {
+        let message = format!("`{}` selects {} of the classes", at.path, items.len());
+        log.add(Finding::new(at.node.span, message, "at least two are needed").alone());
     }
-    classes.sort();
-    Some(classes)
+    (whole && classes.len() >= 2).then(|| classes.into_iter().collect())
 }
 
 fn audit(at: &At, log: &mut Log) -> Option<Vec<Allow>> {

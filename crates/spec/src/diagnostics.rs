@@ -1,8 +1,9 @@
 //! Findings as a person reads them: file, line, column, the line itself with a caret, and what can be done.
 
-use crate::log::{Finding, Source, Span};
+use crate::document::floor;
+use crate::log::{Finding, Log, Source, Span};
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::fmt;
 
 /// One thing that is wrong with an experiment.
@@ -28,32 +29,44 @@ pub struct Diagnostic {
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
     all: Vec<Diagnostic>,
+    /// How many more there are.
+    more: usize,
+    level: Level<'static>,
     sources: Vec<Source>,
 }
 
 impl Diagnostics {
-    pub(crate) fn new(mut findings: Vec<Finding>, sources: Vec<Source>) -> Diagnostics {
+    pub(crate) fn of_errors(log: Log, sources: Vec<Source>) -> Diagnostics {
+        Diagnostics::new(log.findings, log.more, Level::ERROR, sources)
+    }
+
+    /// `None` where there are none.
+    pub(crate) fn of_warnings(log: Log, sources: Vec<Source>) -> Option<Diagnostics> {
+        (!log.warnings.is_empty()).then(|| Diagnostics::new(log.warnings, 0, Level::WARNING, sources))
+    }
+
+    fn new(mut findings: Vec<Finding>, more: usize, level: Level<'static>, sources: Vec<Source>) -> Diagnostics {
         findings.sort_by_key(|finding| finding.at);
         let all = findings
             .into_iter()
             .map(|finding| {
                 let source = &sources[finding.at.source];
-                let (line, column) = line_and_column(&source.text, finding.at.start);
+                let line = source.line(finding.at.start);
+                let before = &source.text[source.line_range(line).start..finding.at.start];
                 Diagnostic {
                     origin: files::shown(&source.name).to_string(),
                     line,
-                    column,
-                    // What is quoted from a file may drive a terminal, or start a line of its own.
-                    message: files::shown(&finding.message).to_string(),
-                    label: files::shown(&finding.label).to_string(),
-                    help: finding.help.map(|help| files::printable(&help).into_owned()),
+                    column: before.chars().count() + 1,
+                    message: legible_line(&finding.message),
+                    label: legible_line(&finding.label),
+                    help: finding.help.as_deref().map(legible),
                     at: finding.at,
-                    also: finding.also.map(|(at, label)| (at, files::shown(&label).to_string())),
+                    also: finding.also.map(|(at, label)| (at, legible_line(&label))),
                 }
             })
             .collect();
-        let sources = sources.into_iter().map(|source| Source { text: harmless(&source.text), ..source }).collect();
-        Diagnostics { all, sources }
+        let sources = sources.into_iter().map(|source| Source::new(source.name, harmless(&source.text))).collect();
+        Diagnostics { all, more, level, sources }
     }
 
     /// Each of them, in the order of the file.
@@ -64,37 +77,71 @@ impl Diagnostics {
     /// How many there are; never 0.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
-        self.all.len()
+        self.all.len() + self.more
     }
 
-    /// All of them as text in the manner of rustc, one empty line between two.
+    /// All of them as text in the manner of rustc, one empty line between two. A file with very many has the first of
+    /// them here, and the number of the others.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let texts: Vec<String> = self.all.iter().map(|one| self.render_one(one, &renderer)).collect();
+        let mut texts: Vec<String> = self.all.iter().map(|one| self.render_one(one, &renderer)).collect();
+        if self.more > 0 {
+            texts.push(format!("and {} more", self.more));
+        }
         texts.join("\n\n") + "\n"
     }
 
     fn render_one(&self, one: &Diagnostic, renderer: &Renderer) -> String {
-        let primary = AnnotationKind::Primary.span(self.range(one.at)).label(one.label.as_str());
-        let snippet = self.snippet(one.at.source).annotation(primary);
-        let title = Level::ERROR.primary_title(one.message.as_str());
-        let group = match &one.also {
-            Some((at, label)) => {
-                let context = AnnotationKind::Context.span(self.range(*at)).label(label.as_str());
-                if at.source == one.at.source {
-                    title.element(snippet.annotation(context))
-                } else {
-                    title.element(snippet).element(self.snippet(at.source).annotation(context))
+        let mut group = Group::with_title(self.level.clone().primary_title(one.message.as_str()));
+        let primary = (one.at, one.label.as_str(), AnnotationKind::Primary);
+        let context = one.also.as_ref().map(|(at, label)| (*at, label.as_str(), AnnotationKind::Context));
+        match context {
+            Some(context) if context.0.source == one.at.source && self.is_small(one.at.source) => {
+                let snippet = self.snippet(one.at.source);
+                group =
+                    group.element(snippet.annotation(self.annotation(primary)).annotation(self.annotation(context)));
+            }
+            Some(_) | None => {
+                for annotated in std::iter::once(primary).chain(context) {
+                    group = self.show(group, annotated);
                 }
             }
-            None => title.element(snippet),
-        };
-        let group = match &one.help {
-            Some(help) => group.element(Level::HELP.message(help.as_str())),
-            None => group,
-        };
+        }
+        if let Some(help) = &one.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
         renderer.render(&[group])
+    }
+
+    /// Adds the line of a place, and where it is.
+    fn show<'s>(&'s self, group: Group<'s>, annotated: Annotated<'s>) -> Group<'s> {
+        let (at, label, kind) = annotated;
+        if self.is_small(at.source) {
+            return group.element(self.snippet(at.source).annotation(self.annotation(annotated)));
+        }
+        let source = &self.sources[at.source];
+        let line = source.line(at.start);
+        let whole = source.line_range(line);
+        let range = self.range(at);
+        // A piece of a line that would fill pages.
+        let start = floor(&source.text, range.start.saturating_sub(BESIDE).max(whole.start));
+        let end = floor(&source.text, (range.start + BESIDE).min(whole.end));
+        let range = range.start - start..range.end.min(end) - start;
+        let column = source.text[whole.start..at.start].chars().count() + 1;
+        let snippet = Snippet::source(&source.text[start..end]).line_start(line);
+        group
+            .element(Origin::path(source.name.as_str()).line(line).char_column(column))
+            .element(snippet.annotation(kind.span(range).label(label)))
+    }
+
+    fn annotation<'s>(&self, (at, label, kind): Annotated<'s>) -> Annotation<'s> {
+        kind.span(self.range(at)).label(label)
+    }
+
+    /// Whether a text can be given whole to who draws it, who goes through all of it each time.
+    fn is_small(&self, source: usize) -> bool {
+        self.sources[source].text.len() <= SMALL
     }
 
     fn snippet(&self, source: usize) -> Snippet<'_, Annotation<'_>> {
@@ -121,11 +168,25 @@ fn harmless(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// Line and column of a byte, from 1.
-pub fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text[..byte];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+/// A place, what stands beside it, and whether it is the one or the other.
+type Annotated<'s> = (Span, &'s str, AnnotationKind);
+
+/// Larger texts are shown in pieces, in bytes.
+const SMALL: usize = 64 << 10;
+/// How much of a line is shown at each side, in bytes.
+const BESIDE: usize = 80;
+/// The longest line of a message, in characters.
+const LONGEST: usize = 1000;
+
+/// A text whose lines have no control characters, and an end.
+fn legible(text: &str) -> String {
+    text.lines().map(legible_line).collect::<Vec<_>>().join("\n")
+}
+
+/// A line of that kind: what is quoted in it cannot begin another.
+fn legible_line(text: &str) -> String {
+    let cut = text.char_indices().nth(LONGEST).map_or(text.to_owned(), |(end, _)| format!("{}...", &text[..end]));
+    files::shown(&cut).to_string()
 }
 
 impl fmt::Display for Diagnostics {

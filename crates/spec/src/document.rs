@@ -90,16 +90,17 @@ pub fn parse(text: &str, source: usize, log: &mut Log) -> Option<Node> {
         let at = Span { source, start: floor(text, range.start), end: floor(text, range.end.max(range.start)) };
         log.add(Finding::new(at, format!("not TOML: {}", error.message()), ""));
     }
-    if !errors.is_empty() {
+    // A key that is there twice leaves the tree as it is, with the first of the two, and a number that is too large stands
+    // where it stands; nothing is known of what follows another error.
+    if errors.iter().any(|error| error.message() != "duplicate key") {
         return None;
     }
-    let before = log.findings.len();
     let value = Value::Table(table(root.get_ref(), source, log));
-    (log.findings.len() == before).then_some(Node { value, span: Span { source, start: 0, end: 0 } })
+    Some(Node { value, span: Span { source, start: 0, end: 0 } })
 }
 
 /// The largest character boundary that is not above `index`.
-fn floor(text: &str, index: usize) -> usize {
+pub fn floor(text: &str, index: usize) -> usize {
     (0..=index.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
@@ -127,8 +128,8 @@ fn node(value: &DeValue, span: Span, log: &mut Log) -> Node {
         DeValue::Integer(integer) => match i64::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(integer) => Value::Integer(integer),
             Err(_) => {
-                log.add(Finding::new(span, "not TOML: this integer does not fit into 64 bits", "too large"));
-                Value::Integer(0)
+                log.add_broken(Finding::new(span, "not TOML: this integer does not fit into 64 bits", "too large"));
+                Value::Integer(i64::MAX)
             }
         },
         DeValue::Float(float) => match float.as_str().parse::<f64>() {
@@ -136,8 +137,8 @@ fn node(value: &DeValue, span: Span, log: &mut Log) -> Node {
                 Value::Float(number)
             }
             Ok(_) | Err(_) => {
-                log.add(Finding::new(span, "not TOML: this number does not fit into 64 bits", "too large"));
-                Value::Float(0.0)
+                log.add_broken(Finding::new(span, "not TOML: this number does not fit into 64 bits", "too large"));
+                Value::Float(f64::INFINITY)
             }
         },
         DeValue::Boolean(boolean) => Value::Boolean(*boolean),

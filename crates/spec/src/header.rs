@@ -2,21 +2,31 @@
 
 use crate::document::Node;
 use crate::fields::{At, Fields};
-use crate::log::{Finding, Log, Source};
-use crate::sweep::{self, Sweep};
-use crate::value::{integer, items, text};
+use crate::log::{Finding, Log, Source, Span};
+use crate::sweep::{self, Matrix};
+use crate::value::{integer, items_up_to, text};
+use std::collections::HashSet;
 
-/// What is the same for all variants.
+/// The most seeds of an experiment.
+const MOST_SEEDS: usize = 10_000;
+
+/// What is the same for all variants; `None` where it is wrong or missing, which was reported.
 pub struct Header {
-    pub name: String,
+    pub name: Option<String>,
     pub description: String,
-    pub seeds: Vec<u64>,
+    pub seeds: Option<Vec<u64>>,
+    /// Where they are written.
+    pub seeds_at: Span,
 }
 
 /// Reads everything but what the variants' settings are read from.
-pub fn read(root: &Node, sources: &[Source], log: &mut Log) -> (Option<Header>, Option<Sweep>) {
+pub fn read(root: &Node, sources: &[Source], log: &mut Log) -> (Header, Matrix) {
     let at = At { path: String::new(), node: root };
-    let Some(mut fields) = Fields::open(&at, "", log) else { return (None, None) };
+    // The root of a TOML file is a table.
+    let Some(mut fields) = Fields::open(&at, "", log) else {
+        let header = Header { name: None, description: String::new(), seeds: None, seeds_at: Span::START };
+        return (header, Matrix::base());
+    };
     fields.required("schema", "the version of these words, 1", log, |at, log| {
         let version = integer(i64::MIN, i64::MAX)(at, log)?;
         if version != 1 {
@@ -26,13 +36,14 @@ pub fn read(root: &Node, sources: &[Source], log: &mut Log) -> (Option<Header>, 
     });
     let name = fields.required("name", "the name of the results' folder", log, experiment_name);
     let description = fields.optional("description", log, text).unwrap_or_default();
-    let seeds = fields.optional("seeds", log, seeds).unwrap_or_else(|| vec![0]);
+    let seeds_at = fields.at("seeds", log).map_or(Span::START, |at| at.node.span);
+    let seeds = fields.written("seeds", log, seeds).or(vec![0]);
     for table in ["data", "augmentation", "model", "training"] {
         fields.at(table, log);
     }
-    let sweep = sweep::read(&mut fields, sources, log);
+    let matrix = sweep::read(&mut fields, sources, log);
     fields.close(log);
-    (name.map(|name| Header { name, description, seeds }), sweep)
+    (Header { name, description, seeds, seeds_at }, matrix)
 }
 
 /// A word that can be a folder.
@@ -51,19 +62,19 @@ fn experiment_name(at: &At, log: &mut Log) -> Option<String> {
 
 /// Reads `seeds`: at least one, no two the same.
 fn seeds(at: &At, log: &mut Log) -> Option<Vec<u64>> {
-    let list = items(at, log)?;
+    let list = items_up_to(MOST_SEEDS, at, log)?;
     if list.is_empty() {
         log.add(Finding::new(at.node.span, "`seeds` is empty", "every variant runs once for each seed"));
         return None;
     }
-    let mut seeds = Vec::new();
+    let (mut seeds, mut known) = (Vec::new(), HashSet::new());
     for item in list {
         let Some(seed) = integer(0, i64::MAX)(&item, log) else { continue };
         let seed = seed.unsigned_abs();
-        if seeds.contains(&seed) {
-            log.add(Finding::new(item.node.span, format!("seed {seed} is listed twice"), "again here"));
-        } else {
+        if known.insert(seed) {
             seeds.push(seed);
+        } else {
+            log.add(Finding::new(item.node.span, format!("seed {seed} is listed twice"), "again here"));
         }
     }
     Some(seeds)

@@ -36,10 +36,13 @@ mod settings;
 mod source;
 mod suggest;
 mod sweep;
+mod swept;
 mod training;
+mod typed;
 mod value;
+mod world;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
 pub use glob::only;
-pub use load::{Request, load, vocabulary};
+pub use load::{Request, load, load_with_warnings, vocabulary};
 pub use project::project_folder;

@@ -3,6 +3,7 @@
 use crate::document::Value;
 use crate::fields::{At, Fields, wrong_type};
 use crate::log::Log;
+use crate::typed::{self, Kinds};
 use crate::value::{NOT_NEGATIVE, POSITIVE, SHARE, boolean, choice, number};
 use plan::Optimizer;
 
@@ -14,39 +15,36 @@ enum Kind {
     Adamw,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("sgd", Kind::Sgd), ("rmsprop", Kind::Rmsprop), ("adam", Kind::Adam), ("adamw", Kind::Adamw)];
+const KINDS: Kinds<Kind> = Kinds {
+    section: "training.optimizer",
+    what: "which optimizer",
+    all: &[
+        ("sgd", "training.optimizer.sgd", Kind::Sgd),
+        ("rmsprop", "training.optimizer.rmsprop", Kind::Rmsprop),
+        ("adam", "training.optimizer.adam", Kind::Adam),
+        ("adamw", "training.optimizer.adamw", Kind::Adamw),
+    ],
+};
 
 pub fn read(at: &At, log: &mut Log) -> Option<Optimizer> {
     if let Value::String(_) = at.node.value {
-        return Some(match choice(&KINDS)(at, log)? {
-            Kind::Sgd => sgd(None, log),
-            Kind::Rmsprop => rmsprop(None, log),
-            Kind::Adam => adam(None, log),
-            Kind::Adamw => adamw(None, log),
-        });
+        let words: Vec<(&'static str, Kind)> = KINDS.all.iter().map(|(name, _, kind)| (*name, *kind)).collect();
+        return Some(of_kind(choice(&words)(at, log)?, None, log));
     }
     if at.node.as_table().is_none() {
         log.add(wrong_type(at, "a string or a table"));
         return None;
     }
-    let kind = Fields::open(at, "training.optimizer", log)?.required("type", "which optimizer", log, choice(&KINDS))?;
-    let section = match kind {
-        Kind::Sgd => "training.optimizer.sgd",
-        Kind::Rmsprop => "training.optimizer.rmsprop",
-        Kind::Adam => "training.optimizer.adam",
-        Kind::Adamw => "training.optimizer.adamw",
-    };
-    let mut fields = Fields::open(at, section, log)?;
-    fields.at("type", log);
-    let optimizer = match kind {
-        Kind::Sgd => sgd(Some(&mut fields), log),
-        Kind::Rmsprop => rmsprop(Some(&mut fields), log),
-        Kind::Adam => adam(Some(&mut fields), log),
-        Kind::Adamw => adamw(Some(&mut fields), log),
-    };
-    fields.close(log);
-    Some(optimizer)
+    typed::read(at, &KINDS, log, |kind, fields, log| Some(of_kind(kind, Some(fields), log))).1
+}
+
+fn of_kind(kind: Kind, fields: Written, log: &mut Log) -> Optimizer {
+    match kind {
+        Kind::Sgd => sgd(fields, log),
+        Kind::Rmsprop => rmsprop(fields, log),
+        Kind::Adam => adam(fields, log),
+        Kind::Adamw => adamw(fields, log),
+    }
 }
 
 /// The fields of a table, or none where only the name is written.

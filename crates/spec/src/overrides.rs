@@ -16,9 +16,10 @@ pub struct Override {
     /// Where the path is written.
     pub at: Span,
     pub value: Node,
-    /// The level or variant that asks for it.
-    pub by: String,
 }
+
+/// The most keys of a path. None that means anything has as many.
+const MOST_KEYS: usize = 32;
 
 /// Keys whose value may be a string or a table with that string as `type`.
 const TYPED: [&str; 2] = ["optimizer", "activation"];
@@ -26,11 +27,12 @@ const TYPED: [&str; 2] = ["optimizer", "activation"];
 /// Applies one override; a path that cannot be followed is reported.
 pub fn apply(root: &mut Node, change: &Override, log: &mut Log) {
     let keys: Vec<&str> = change.path.split('.').collect();
-    if keys.iter().any(|key| key.is_empty()) {
+    if keys.len() > MOST_KEYS || keys.iter().any(|key| key.is_empty()) {
         let message = format!("`{}` is not a path", change.path);
+        let label = format!("expected keys joined by dots, at most {MOST_KEYS}");
+        let label = if keys.len() > MOST_KEYS { label.as_str() } else { "expected keys joined by dots" };
         log.add(
-            Finding::new(change.at, message, "expected keys joined by dots")
-                .help("for instance `training.optimizer.learning_rate`"),
+            Finding::new(change.at, message, label).help("for instance `training.optimizer.learning_rate`").alone(),
         );
         return;
     }
@@ -132,6 +134,11 @@ pub fn names(items: &[Node]) -> Vec<Option<String>> {
         .collect()
 }
 
+/// The entry of a list that `key` addresses, if it is a list and has one.
+pub fn position(list: &Node, key: &str) -> Option<usize> {
+    find(list.as_array()?, key).ok()
+}
+
 /// Why a word addresses no entry of a list.
 enum Lost {
     /// Nothing has that name or type; what is there instead.
@@ -142,15 +149,16 @@ enum Lost {
 
 /// The entry of that name, or the only one of that type.
 fn find(items: &[Node], key: &str) -> Result<usize, Lost> {
-    let names = names(items);
-    if let Some(index) = names.iter().position(|name| name.as_deref() == Some(key)) {
+    if let Some(index) = named(items, key) {
         return Ok(index);
     }
     let typed: Vec<usize> = (0..items.len()).filter(|&i| items[i].text_at("type") == Some(key)).collect();
-    match typed[..] {
-        [only] => return Ok(only),
-        [] => {}
-        [..] => return Err(Lost::Ambiguous(typed.iter().filter_map(|&i| names[i].clone()).collect())),
+    if let [only] = typed[..] {
+        return Ok(only);
+    }
+    let names = names(items);
+    if !typed.is_empty() {
+        return Err(Lost::Ambiguous(typed.iter().filter_map(|&i| names[i].clone()).collect()));
     }
     let known: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
     if known.is_empty() {
@@ -162,4 +170,21 @@ fn find(items: &[Node], key: &str) -> Result<usize, Lost> {
         Some(meant) => format!("did you mean `{meant}`? {there}"),
         None => there,
     }))
+}
+
+/// The first entry that [`names`] gives that name, without a list of them all.
+fn named(items: &[Node], key: &str) -> Option<usize> {
+    let numbered = key.rsplit_once('_').and_then(|(kind, number)| {
+        let number: usize = number.parse().ok().filter(|count: &usize| count.to_string() == number)?;
+        Some((kind, number))
+    });
+    let mut seen = 0;
+    items.iter().position(|item| {
+        let is_of_kind = numbered.is_some_and(|(kind, _)| item.text_at("type") == Some(kind));
+        seen += usize::from(is_of_kind);
+        match item.text_at("name") {
+            Some(name) => name == key,
+            None => is_of_kind && numbered.is_some_and(|(_, number)| number == seen),
+        }
+    })
 }

@@ -10,7 +10,7 @@ const FLAG: &str = "--set ";
 
 /// The text of a `--set`, as messages show it.
 pub fn source(set: &str) -> Source {
-    Source { name: ORIGIN.to_owned(), text: format!("{FLAG}{set}") }
+    Source::new(ORIGIN.to_owned(), format!("{FLAG}{set}"))
 }
 
 /// Reads the `--set` whose text is source number `source`.
@@ -25,25 +25,33 @@ pub fn parse(text: &str, source: usize, log: &mut Log) -> Option<Override> {
     };
     let path = text[FLAG.len()..equals].trim();
     let at = Span { start: FLAG.len(), end: equals, ..whole };
-    let value = value(text, equals, source);
-    Some(Override { path: path.to_owned(), at, value, by: ORIGIN.to_owned() })
+    let value = value(text, equals, source, log)?;
+    Some(Override { path: path.to_owned(), at, value })
 }
 
-/// The value after the equals sign, with its place in `text`.
-fn value(text: &str, equals: usize, source: usize) -> Node {
+/// The value after the equals sign, with its place in `text`. What is neither TOML nor begins as only TOML does is a
+/// string without quotes; what begins as a list, a table or a quoted string and does not end as one is reported.
+fn value(text: &str, equals: usize, source: usize, log: &mut Log) -> Option<Node> {
     // A key of as many bytes as stand before the equals sign keeps every place as it is.
     let toml = format!("{}={}", "x".repeat(equals), &text[equals + 1..]);
-    let parsed = document::parse(&toml, source, &mut Log::default());
+    let mut own = Log::default();
+    let parsed = document::parse(&toml, source, &mut own);
     if let Some(Node { value: Value::Table(mut table), .. }) = parsed
         && table.0.len() == 1
         && let Some(entry) = table.0.pop()
     {
-        return entry.node;
+        return Some(entry.node);
     }
     let bare = &text[equals + 1..];
     let start = equals + 1 + (bare.len() - bare.trim_start().len());
     let bare = bare.trim();
-    Node { value: Value::String(bare.to_owned()), span: Span { source, start, end: start + bare.len() } }
+    if bare.starts_with(['[', '{', '"', '\''])
+        && let Some(first) = own.findings.into_iter().next()
+    {
+        log.add(first.help("a value is TOML, or else a string without quotes: `--set 'seeds=[0, 1]'`"));
+        return None;
+    }
+    Some(Node { value: Value::String(bare.to_owned()), span: Span { source, start, end: start + bare.len() } })
 }
 
 #[cfg(test)]

@@ -6,89 +6,90 @@ use crate::document::{Entry, Node};
 use crate::fields::At;
 use crate::layer::LayerSpec;
 use crate::log::{Finding, Log, Source, Span};
-use crate::training::TrainingSpec;
-use crate::{augmentation, class_weight, diagnostics, head, model, network, suggest, training};
-use plan::{Augmentation, DataPlan, DataSource, Settings, Training};
-use std::cell::RefCell;
-use std::path::{Path, PathBuf};
-
-/// The class names of a folder, or why they are not known.
-type Classes = Result<Vec<String>, String>;
-
-/// What decides which classes there are: the directory, and what is known of the images beside it.
-type Place = (PathBuf, DataSource);
+use crate::model::{self, ModelSpec};
+use crate::training::{self, TrainingSpec};
+use crate::world::World;
+use crate::{augmentation, class_weight, head, network, suggest};
+use plan::{Augmentation, DataPlan, LabelMode, Settings, Training};
+use std::path::Path;
 
 /// What all variants of a file share.
 pub struct Context<'a> {
     /// Where relative paths start.
     pub folder: &'a Path,
     pub sources: &'a [Source],
-    pub classes: &'a dyn Fn(&DataPlan) -> Result<Vec<String>, String>,
-    /// Places that were asked for already.
-    pub asked: RefCell<Vec<(Place, Classes)>>,
+    pub world: World<'a>,
 }
 
 impl Context<'_> {
-    fn classes_of(&self, question: &DataPlan) -> Classes {
-        let place = (question.directory.clone(), question.source.clone());
-        let known = self.asked.borrow().iter().find(|(asked, _)| *asked == place).cloned();
-        if let Some((_, classes)) = known {
-            return classes;
-        }
-        let classes = (self.classes)(question);
-        self.asked.borrow_mut().push((place, classes.clone()));
-        classes
-    }
-
     /// A layer's line in the experiment file.
     fn line_of(&self, layer: &LayerSpec) -> Option<usize> {
-        let file = self.sources.first().filter(|_| layer.span.source == 0)?;
-        Some(diagnostics::line_and_column(&file.text, layer.span.start).0)
+        self.sources.first().filter(|_| layer.span.source == 0).map(|file| file.line(layer.span.start))
     }
 }
 
-/// Reads a whole tree. `None` where something is wrong, which was reported.
-pub fn resolve(root: &Node, context: &Context, log: &mut Log) -> Option<Settings> {
-    let before = log.findings.len();
-    let data = table(root, "data", log).and_then(|at| data::read(&at, context.folder, log));
-    let image_size = data.as_ref().and_then(|data| data.image_size);
-    let augmentation = optional_table(root, "augmentation").map(|at| augmentation::read(&at, image_size, log));
-    let model = table(root, "model", log).and_then(|at| model::read(&at, context.folder, log));
-    let training = table(root, "training", log).and_then(|at| training::read(&at, log));
-    let (data, training) = (data?, training?);
+/// The tables as written. What is missing or wrong was reported.
+pub struct Tables {
+    data: DataSpec,
+    /// `None` where it is wrong.
+    augmentation: Option<Augmentation>,
+    model: ModelSpec,
+    training: TrainingSpec,
+}
 
-    let (mode, loss) = head::mode_and_loss(&data, &training, log);
-    let question = question(&data, mode);
-    let known = question.as_ref().map(|question| match (context.classes_of(question), &question.generate) {
+/// Reads the tables, each by itself.
+pub fn read(root: &Node, folder: &Path, log: &mut Log) -> Tables {
+    let data = table(root, "data", log).map(|at| data::read(&at, folder, log)).unwrap_or_default();
+    let augmentation = optional_table(root, "augmentation");
+    Tables {
+        augmentation: match augmentation {
+            Some(at) => augmentation::read(&at, data.image_size, log),
+            None => Some(Augmentation::default()),
+        },
+        data,
+        model: table(root, "model", log).map(|at| model::read(&at, folder, log)).unwrap_or_default(),
+        training: table(root, "training", log).map(|at| training::read(&at, log)).unwrap_or_default(),
+    }
+}
+
+/// Reads a whole tree, and checks that its tables go together. `None` where something is wrong, which was reported.
+pub fn resolve(root: &Node, context: &Context, log: &mut Log) -> Option<Settings> {
+    let before = log.count();
+    let Tables { data, augmentation, model, training } = read(root, context.folder, log);
+    let (mode, loss) = head::mode_and_loss(&data.label_mode, &training.loss, log);
+    let question = question(&data, mode.unwrap_or(LabelMode::Binary));
+    let known = question.as_ref().map(|question| match (context.world.classes(question), &question.generate) {
         (Ok(classes), _) => Ok(classes),
         (Err(_), Some(generate)) => Ok(generate.kind.classes().iter().map(|&name| name.to_owned()).collect()),
         (Err(why), None) => Err(why),
     });
-    let classes = head::classes(&data, mode, known.as_ref().and_then(|known| known.as_deref().ok()), log);
-    let labels = head::Labels { mode, loss, classes };
-    class_weight::check(&training.class_weight, &labels.classes, log);
+    let there = known.as_ref().and_then(|known| known.as_deref().ok());
+    let labels = head::Labels { mode, loss, classes: head::classes(&data, mode, there, log) };
+    class_weight::check(&training.class_weight, &labels, there, log);
+    class_weight::warn_of_two_balances(&training.class_weight, &data.sampling, log);
+    check_monitor(&data, question.as_ref(), &training, context, log);
 
-    let model = model?;
-    let mut layers = model.layers?;
+    let mut layers = model.layers.unwrap_or_default();
     let unknown = match (&data.directory, &known) {
         (Some((_, at)), Some(Err(why))) => Some((*at, why.as_str())),
         (_, _) => None,
     };
-    let complete = head::fill_units(&mut layers, &labels, unknown, log);
+    head::fill_units(&mut layers, &labels, unknown, log);
     let line_of = |layer: &LayerSpec| context.line_of(layer);
-    let network = network::stack(data.image_size?, data.color_mode, &layers, &line_of, log);
-    let mut network = network.filter(|_| complete)?;
-    network.weights = model.weights;
-    head::check(&network, &layers, &labels, log);
+    let (end, network) = network::stack(data.image_size, data.color_mode, &layers, &line_of, log);
+    head::check(&layers, end, network.as_ref(), &labels, log);
+    if let Some((path, at)) = &model.weights {
+        context.world.check_weights(path, *at, network.as_ref(), log);
+    }
 
-    let data = DataPlan { label_mode: labels.mode, classes: labels.classes, ..question? };
-    let training = plan_training(training, labels.loss)?;
-    let augmentation = augmentation.unwrap_or_else(|| Some(Augmentation::default()))?;
-    (log.findings.len() == before).then_some(Settings { data, augmentation, network, training })
+    let network = plan::Network { weights: model.weights.map(|(path, _)| path), ..network? };
+    let data = DataPlan { label_mode: labels.mode?, classes: labels.classes, ..question? };
+    let training = plan_training(training, labels.loss?)?;
+    (log.count() == before).then_some(Settings { data, augmentation: augmentation?, network, training })
 }
 
 /// The data without its classes: what the folder is asked with. `None` where the folder is not known.
-fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
+fn question(data: &DataSpec, label_mode: LabelMode) -> Option<DataPlan> {
     let (directory, _) = data.directory.as_ref()?;
     Some(DataPlan {
         directory: directory.clone(),
@@ -101,11 +102,35 @@ fn question(data: &DataSpec, label_mode: plan::LabelMode) -> Option<DataPlan> {
         interpolation: data.interpolation,
         normalization: data.normalization,
         shuffle: data.shuffle,
-        sampling: data.sampling,
+        sampling: data.sampling.as_ref().value().map(|(sampling, _)| *sampling).unwrap_or_default(),
         on_error: data.on_error,
         generate: data.generate.clone(),
         allow: data.allow.clone(),
     })
+}
+
+/// Reports early stopping that watches validation images where there are none.
+fn check_monitor(
+    data: &DataSpec,
+    question: Option<&DataPlan>,
+    training: &TrainingSpec,
+    context: &Context,
+    log: &mut Log,
+) {
+    let (Some((stopping, at)), Some(question), Some((_, images))) =
+        (&training.early_stopping, question, &data.directory)
+    else {
+        return;
+    };
+    if stopping.monitor.split == plan::Split::Validation && context.world.has_validation(question) == Some(false) {
+        let message = format!("early stopping watches `{}`, but there are no validation images", stopping.monitor);
+        let train = plan::Monitor { split: plan::Split::Train, ..stopping.monitor };
+        log.add(
+            Finding::new(*at, message, "cannot be measured")
+                .also(*images, "of these images")
+                .help(format!("add a folder `validation`, split the images with `data.split`, or watch `{train}`")),
+        );
+    }
 }
 
 fn plan_training(spec: TrainingSpec, loss: plan::Loss) -> Option<Training> {
@@ -115,7 +140,7 @@ fn plan_training(spec: TrainingSpec, loss: plan::Loss) -> Option<Training> {
         loss,
         optimizer: spec.optimizer?,
         metrics: spec.metrics,
-        early_stopping: spec.early_stopping,
+        early_stopping: spec.early_stopping.map(|(stopping, _)| stopping),
         class_weight: spec.class_weight.map(ClassWeightSpec::plan),
     })
 }
@@ -125,14 +150,14 @@ fn optional_table<'d>(root: &'d Node, key: &str) -> Option<At<'d>> {
     Some(At { path: key.to_owned(), node: &entry.node })
 }
 
+/// A table that must be there. One that is only misspelt is read all the same: it was reported with the file's other keys.
 fn table<'d>(root: &'d Node, key: &str, log: &mut Log) -> Option<At<'d>> {
-    let at = optional_table(root, key);
-    // Where it is only misspelt, that was reported with the file's other keys.
-    let misspelt = |entry: &Entry| suggest::nearest(&entry.key, [key]).is_some();
-    if at.is_none() && !root.as_table().is_some_and(|table| table.0.iter().any(misspelt)) {
-        let start = Span { source: 0, start: 0, end: 0 };
+    let misspelt = |entry: &&Entry| suggest::nearest(&entry.key, [key]).is_some();
+    let meant = || root.as_table()?.0.iter().find(misspelt).map(|entry| At { path: key.to_owned(), node: &entry.node });
+    let at = optional_table(root, key).or_else(meant);
+    if at.is_none() {
         log.add(
-            Finding::new(start, format!("the file lacks the table `[{key}]`"), "")
+            Finding::new(Span::START, format!("the file lacks the table `[{key}]`"), "")
                 .help("a file has the tables `[data]`, `[training]` and `[[model.layers]]`"),
         );
     }

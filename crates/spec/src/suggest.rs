@@ -1,10 +1,20 @@
 //! The nearest known word, and lists of words, for messages.
 
+/// Longer words are not compared, in characters.
+const LONGEST: usize = 200;
+
 /// The candidate that `word` was probably meant to be, if one is near.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let word = word.to_lowercase();
+    // A distance takes time and memory by the product of the lengths; it is no less than their difference.
+    let length = word.chars().count();
+    let is_near = |candidate: &&str| {
+        let other = candidate.chars().count();
+        other <= LONGEST && length.abs_diff(other) <= (other / 3).max(1)
+    };
+    let word = if length <= 2 * LONGEST { word.to_lowercase() } else { return None };
     candidates
         .into_iter()
+        .filter(is_near)
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= (candidate.chars().count() / 3).max(1))
         .min_by_key(|&(distance, _)| distance)

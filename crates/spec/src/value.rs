@@ -42,7 +42,7 @@ pub fn integer<'d>(low: i64, high: i64) -> impl Fn(&At<'d>, &mut Log) -> Option<
             _ if integer > high => format!("must be at most {high}"),
             _ => return Some(integer),
         };
-        log.add(Finding::new(at.node.span, format!("`{}` is {integer}", at.path), bound));
+        log.add(Finding::new(at.node.span, format!("`{}` is {integer}", at.path), bound).alone());
         None
     }
 }
@@ -81,12 +81,12 @@ pub fn number<'d>(bounds: Bounds) -> impl Fn(&At<'d>, &mut Log) -> Option<f64> {
             _ if !holds(f64::from(number as f32)) => {
                 let message =
                     format!("`{}` is {number:?}, which is {} in the engine's 32 bits", at.path, number as f32);
-                log.add(Finding::new(at.node.span, message, words));
+                log.add(Finding::new(at.node.span, message, words).alone());
                 return None;
             }
             _ => return Some(number),
         };
-        log.add(Finding::new(at.node.span, format!("`{}` is {number}", at.path), words));
+        log.add(Finding::new(at.node.span, format!("`{}` is {number}", at.path), words).alone());
         None
     }
 }
@@ -106,14 +106,27 @@ pub fn choice<'d, T: Clone>(words: &[(&'static str, T)]) -> impl Fn(&At<'d>, &mu
             (None, Some(word)) => (format!("did you mean `{word}`?"), expected),
             (None, None) => ("not known here".to_owned(), expected),
         };
-        log.add(Finding::new(at.node.span, format!("`{}` cannot be `{text}`", at.path), label).help(help));
+        log.add(Finding::new(at.node.span, format!("`{}` cannot be `{text}`", at.path), label).help(help).alone());
         None
     }
 }
 
+/// The most values of a list.
+pub const MOST_ITEMS: usize = 100_000;
+
 /// The items of a list, with their paths.
 pub fn items<'d>(at: &At<'d>, log: &mut Log) -> Option<Vec<At<'d>>> {
+    items_up_to(MOST_ITEMS, at, log)
+}
+
+/// The same for a list of at most `most`.
+pub fn items_up_to<'d>(most: usize, at: &At<'d>, log: &mut Log) -> Option<Vec<At<'d>>> {
     match at.node.as_array() {
+        Some(items) if items.len() > most => {
+            let message = format!("`{}` has {} values", at.path, items.len());
+            log.add(Finding::new(at.node.span, message, format!("at most {most}")).alone());
+            None
+        }
         Some(items) => {
             Some(items.iter().enumerate().map(|(i, node)| At { path: format!("{}[{i}]", at.path), node }).collect())
         }
@@ -142,7 +155,7 @@ pub fn two<'d, T>(
         others => {
             let s = if others.len() == 1 { "" } else { "s" };
             let label = format!("expected {what}, found {} value{s}", others.len());
-            log.add(Finding::new(at.node.span, format!("`{}` takes two values", at.path), label));
+            log.add(Finding::new(at.node.span, format!("`{}` takes two values", at.path), label).alone());
             None
         }
     }

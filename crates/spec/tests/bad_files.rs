@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{complaint, complaint_with, good_but, load_with};
+use common::{complaint, complaint_with, good_but, load_in, load_with};
 
 /// Snapshots named after the test, of what is said about a changed good file.
 macro_rules! complaints {
@@ -11,6 +11,9 @@ macro_rules! complaints {
         fn $name() {
             insta::assert_snapshot!(complaint(&good_but($from, $to)));
         })*
+
+        /// All of these: name, what is replaced, and by what.
+        const FAULTS: &[(&str, &str, &str)] = &[$((stringify!($name), $from, $to)),*];
     };
 }
 
@@ -20,6 +23,12 @@ complaints! {
     unknown_table: "[training]" => "[trainer]\nx = 1\n[training]";
     unknown_layer: "type = \"max_pool2d\"" => "type = \"maxpool2d\"";
     unknown_layer_of_a_later_version: "type = \"max_pool2d\"" => "type = \"batch_normalization\"";
+    type_misspelt: "type = \"max_pool2d\"" => "tpye = \"max_pool2d\"\npool_size = 0";
+    type_missing: "type = \"conv2d\"\nname = \"conv1\"\nfilters = 8" => "name = \"conv1\"\nfilters = -8";
+    type_wrong_beside_other_errors: "type = \"conv2d\"\nname = \"conv1\"\nfilters = 8" => "type = \"conv2\"\nname = \"conv1\"\nfilter = 8\npadding = \"smae\"";
+    type_unknown_beside_other_errors: "type = \"conv2d\"\nname = \"conv1\"\nfilters = 8" => "type = \"fourier\"\nname = \"conv1\"\nfilters = -8\nfrequencies = 3";
+    optimizer_unknown_beside_other_errors: "type = \"rmsprop\", learning_rate = 1e-4" => "type = \"lion\", learning_rate = -1, momentum = 2";
+    activation_unknown_beside_other_errors: "activation = \"relu\"" => "activation = { type = \"swish\", negative_slope = 3 }";
     unknown_optimizer: "\"rmsprop\"" => "\"adamax\"";
     wrong_type: "batch_size = 20" => "batch_size = \"20\"";
     wrong_type_of_a_table: "optimizer = { type = \"rmsprop\", learning_rate = 1e-4 }" => "optimizer = 3";
@@ -51,6 +60,7 @@ complaints! {
     class_weight_below_0: "epochs = 2" => "epochs = 2\nclass_weight = { cat = -1, dog = \"2\" }";
     class_weight_unknown: "epochs = 2" => "epochs = 2\nclass_weight = \"balance\"";
     class_weight_of_a_wrong_type: "epochs = 2" => "epochs = 2\nclass_weight = [1.0, 2.5]";
+    class_weight_of_nothing: "epochs = 2" => "epochs = 2\nclass_weight = { cat = 0, dog = 0.0 }";
     class_weight_empty: "epochs = 2" => "epochs = 2\nclass_weight = {}";
     audit_allows_what_is_not_known: "batch_size = 20" => "batch_size = 20\naudit = { allow = [\"duplicate_across_splits\", 3], alow = [] }";
     image_size_of_one: "image_size = [32, 32]" => "image_size = [32]";
@@ -86,12 +96,14 @@ complaints! {
     dense_on_an_image: "[[model.layers]]\ntype = \"flatten\"\n" => "";
     conv_on_a_vector: "type = \"dropout\"" => "type = \"max_pool2d\"\n[[model.layers]]\ntype = \"dropout\"";
     head_with_sigmoid: "type = \"dense\"" => "type = \"dense\"\nactivation = \"sigmoid\"";
+    head_with_sigmoid_of_10: "type = \"dense\"" => "type = \"dense\"\nunits = 10\nactivation = \"sigmoid\"";
     head_with_softmax: "type = \"dense\"" => "type = \"dense\"\nactivation = \"softmax\"";
     head_with_sigmoid_layer: "type = \"dense\"\n" => "type = \"dense\"\nunits = 1\n[[model.layers]]\ntype = \"activation\"\nactivation = \"sigmoid\"\n";
     head_of_10: "type = \"dense\"" => "type = \"dense\"\nunits = 10";
     head_is_dropout: "[[model.layers]]\ntype = \"dense\"\n" => "";
     hidden_without_units: "type = \"dropout\"" => "type = \"dense\"\n[[model.layers]]\ntype = \"dropout\"";
     class_that_is_not_there: "batch_size = 20" => "batch_size = 20\nclasses = [\"cat\", \"dgo\"]";
+    metrics_unknown: "epochs = 2" => "epochs = 2\nmetrics = [\"acc\", \"accuracy\", \"f1\", 3, \"accuracy\"]\nearly_stopping = { monitor = \"val_accuracy\" }";
     watched_metric_not_measured: "epochs = 2" => "epochs = 2\nmetrics = []\nearly_stopping = { monitor = \"val_accuracy\" }";
     too_many_weights: "type = \"dense\"" => "type = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"\nunits = 1000000\n[[model.layers]]\ntype = \"dense\"";
     groups_that_do_not_divide: "kernel_size = 3" => "kernel_size = 3\ngroups = 2";
@@ -102,8 +114,12 @@ complaints! {
     override_of_wrong_type: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate\" = \"half\" }";
     override_inside_a_number: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate.x\" = 0.5 }";
     override_by_ambiguous_type: "type = \"flatten\"" => "type = \"dropout\"\nrate = 0.1\n[[model.layers]]\ntype = \"flatten\"";
+    base_that_every_variant_overrides: "rate = 0.5\n" => "rate = 1.5\n";
+    key_twice_of_a_variant: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate\" = 0.5, model.layers.dropout.rate = 0.6 }";
+    integer_too_large: "epochs = 2" => "epochs = 9223372036854775808";
     same_thing: "on = { \"model.layers.dropout.rate\" = 0.5 }" => "on = { \"model.layers.dropout.rate\" = 0 }";
     two_factors_of_one_path: "[factors.dropout]" => "[factors.rate]\npath = \"model.layers.dropout.rate\"\nvalues = [0.1, 0.2]\n[factors.dropout]";
+    layers_beyond_all_memory: "type = \"max_pool2d\"" => "type = \"conv2d\"\nfilters = 1000000\nkernel_size = 1024\npadding = \"same\"";
     level_that_is_no_table: "off = { \"augmentation.enabled\" = false }" => "off = false";
     factor_of_lists: "[factors.dropout]" => "[factors.size]\npath = \"data.image_size\"\nvalues = [[32, 32], [64, 64]]\n[factors.dropout]";
     exclude_of_no_variant: "[factors.augmentation]" => "[sweep]\ndesign = \"one_at_a_time\"\nexclude = [{ augmentation = \"on\", dropout = \"on\" }]\n[factors.augmentation]";
@@ -227,6 +243,76 @@ fn set_that_every_variant_overrides() {
 }
 
 #[test]
+fn a_set_that_is_broken_toml() {
+    let sets = ["seeds=[0, 1", "data.directory=\"pets", "data.split={ type = \"hash\" ", "training.epochs=[3"];
+    insta::assert_snapshot!(complaint_with(common::GOOD, &sets));
+}
+
+#[test]
+fn a_key_that_only_variants_write_is_not_missing_in_the_file() {
+    assert!(common::load(&good_but("rate = 0.5\n", "")).is_ok());
+}
+
+#[test]
+fn early_stopping_without_validation_images() {
+    let text = good_but("epochs = 2", "epochs = 2\nearly_stopping = { patience = 3, monitor = \"val_accuracy\" }");
+    let said = |text: &str, has_validation: Option<bool>| {
+        let outcome = load_in(text, &|_| has_validation, &|_| Ok(Vec::new()));
+        outcome.map(drop).map_err(|diagnostics| diagnostics.render(false))
+    };
+    insta::assert_snapshot!(said(&text, Some(false)).unwrap_err());
+    insta::assert_snapshot!(said(&text.replace("monitor = \"val_accuracy\"", ""), Some(false)).unwrap_err());
+    for known in [Some(true), None] {
+        assert_eq!(said(&text, known), Ok(()));
+    }
+    assert_eq!(said(&text.replace("val_accuracy", "train_loss"), Some(false)), Ok(()));
+}
+
+#[test]
+fn weights_that_do_not_fit() {
+    let text = good_but(
+        "[[model.layers]]\ntype = \"conv2d\"",
+        "[model]\nweights = \"w.safetensors\"\n[[model.layers]]\ntype = \"conv2d\"",
+    );
+    let right = [
+        ("conv1.kernel", vec![3, 3, 3, 8]),
+        ("conv1.bias", vec![8]),
+        ("dense_1.kernel", vec![1800, 1]),
+        ("dense_1.bias", vec![1]),
+    ];
+    let file: Vec<(String, Vec<usize>)> = right.map(|(name, shape)| (name.to_owned(), shape)).into();
+    let said = |text: &str, file: Result<Vec<(String, Vec<usize>)>, String>| {
+        load_in(text, &|_| None, &|_| file.clone()).map(drop).map_err(|diagnostics| diagnostics.render(false))
+    };
+    assert_eq!(said(&text, Ok(file.clone())), Ok(()));
+    insta::assert_snapshot!(
+        said(&text, Err("w.safetensors is not a safetensors file: it is too short".to_owned())).unwrap_err()
+    );
+    let mut other = file.clone();
+    other[2].1 = vec![1800, 2];
+    other[3].0 = "dense_2.bias".to_owned();
+    insta::assert_snapshot!(said(&text, Ok(other)).unwrap_err());
+    // A variant of another network is named.
+    let wide = text.replace(
+        "[factors.augmentation]",
+        "[factors.width]\npath = \"model.layers.conv1.filters\"\nvalues = [8, 9]\n[factors.augmentation]",
+    );
+    insta::assert_snapshot!(said(&wide, Ok(file)).unwrap_err());
+}
+
+#[test]
+fn two_ways_to_balance_are_a_warning() {
+    let balanced = good_but("epochs = 2", "epochs = 2\nclass_weight = \"balanced\"");
+    let warned = |text: &str| {
+        let (_, warnings) = common::load_with_warnings(text).unwrap();
+        warnings.map(|warnings| warnings.render(false))
+    };
+    let twice = balanced.replace("batch_size = 20", "batch_size = 20\nsampling = \"balanced\"");
+    insta::assert_snapshot!(warned(&twice).unwrap());
+    assert_eq!(warned(&balanced), None);
+}
+
+#[test]
 fn colour_is_only_paint() {
     let error = common::load(&good_but("epochs = 2", "epochs = -2")).unwrap_err();
     let painted = error.render(true);
@@ -254,4 +340,141 @@ fn what_a_file_quotes_does_not_reach_the_terminal_raw() {
         assert!(!text.contains(raw), "{text:?}");
         assert!(!text.contains("\nerror: forged"), "{text}");
     }
+}
+
+/// Each complaint about a text, as the key that it stands at and its label: messages may name a layer or variant by what
+/// another fault made of it, and both may stand in one line.
+fn told(text: &str) -> Vec<(String, String)> {
+    let Err(diagnostics) = common::load(text) else { return Vec::new() };
+    let key = |line: usize| text.lines().nth(line - 1).unwrap_or_default().split(" = ").next().unwrap_or_default();
+    let words = |one: &spec::Diagnostic| match one.label.as_str() {
+        "" => (String::new(), one.message.split(" (in `").next().unwrap_or_default().to_owned()),
+        label => (key(one.line).to_owned(), label.to_owned()),
+    };
+    diagnostics.iter().map(words).collect()
+}
+
+/// Two faults in one file that have nothing to do with each other are both told, whichever they are.
+#[test]
+fn two_faults_are_both_told() {
+    let place = |from: &str| {
+        let start = common::GOOD.find(from).unwrap();
+        start..start + from.len()
+    };
+    let alone: Vec<Vec<(String, String)>> = FAULTS.iter().map(|(_, from, to)| told(&good_but(from, to))).collect();
+    let (mut pairs, mut hidden) = (0, Vec::new());
+    for (index, (first, from, to)) in FAULTS.iter().enumerate() {
+        for (other, (second, other_from, other_to)) in FAULTS.iter().enumerate().skip(index + 1) {
+            let (here, there) = (place(from), place(other_from));
+            if (here.start < there.end && there.start < here.end) || is_dependent(first, second) {
+                continue;
+            }
+            let mut text = common::GOOD.to_owned();
+            let mut edits = [(here, to), (there, other_to)];
+            edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
+            edits.into_iter().for_each(|(range, to)| text.replace_range(range, to));
+            let both = told(&text);
+            let lost: Vec<_> = alone[index].iter().chain(&alone[other]).filter(|one| !both.contains(one)).collect();
+            pairs += 1;
+            if !lost.is_empty() {
+                hidden.push(format!("{first} and {second}: {lost:?}"));
+            }
+        }
+    }
+    assert!(hidden.is_empty(), "{} of {pairs} pairs:\n{}", hidden.len(), hidden.join("\n"));
+    assert!(pairs > 3000, "only {pairs} pairs");
+}
+
+/// A fault is told once. These are several.
+const SEVERAL: [(&str, usize); 22] = [
+    ("type_misspelt", 2),
+    ("type_missing", 2),
+    ("type_wrong_beside_other_errors", 3),
+    ("type_unknown_beside_other_errors", 2),
+    ("optimizer_unknown_beside_other_errors", 3),
+    ("activation_unknown_beside_other_errors", 2),
+    ("split_of_an_unknown_type", 2),
+    ("split_in_percent", 2),
+    ("mixup_of_an_unknown_key", 2),
+    ("class_weight_below_0", 2),
+    ("audit_allows_what_is_not_known", 3),
+    ("random_crop_of_no_size", 2),
+    ("blur_without_a_middle", 2),
+    ("one_of_none", 3),
+    ("operation_misspelt", 3),
+    ("keras_misspelt", 6),
+    ("missing_key_misspelt", 2),
+    ("head_with_sigmoid_of_10", 2),
+    ("metrics_unknown", 4),
+    ("override_by_ambiguous_type", 2),
+    ("factor_of_lists", 2),
+    ("exclude_of_no_factor", 2),
+];
+
+#[test]
+fn one_fault_is_told_once() {
+    for (name, from, to) in FAULTS {
+        let expected = SEVERAL.iter().find(|(several, _)| several == name).map_or(1, |(_, count)| *count);
+        assert_eq!(told(&good_but(from, to)).len(), expected, "{name}:\n{}", complaint(&good_but(from, to)));
+    }
+}
+
+/// Whether one of two faults takes away what the other is about, or makes it right.
+fn is_dependent(first: &str, second: &str) -> bool {
+    // What follows is not known; and whether two variants are the same is known of right ones only.
+    let alone = ["syntax_error", "same_thing"];
+    let pairs: [(&str, &[&str]); 26] = [
+        // One key twice.
+        ("keras_beside_ops", &["keras_beside_a_fill_mode", "keras_of_nothing", "keras_misspelt"]),
+        ("zip_of_unequal_factors", &["exclude_of_no_variant", "exclude_of_no_factor", "exclude_of_the_baseline"]),
+        // Nothing is missing any more, or no name is there twice.
+        ("format_beside_a_list", &["no_directory_and_no_list"]),
+        (
+            "layer_name_twice",
+            &["layer_name_is_a_keyword", "layer_name_is_no_identifier", "layer_name_without_a_letter"],
+        ),
+        ("keras_of_nothing", &["mixup_of_alpha_0", "mixup_of_an_unknown_key", "cutmix_more_often_than_always"]),
+        // What is unknown is not held against anything: classes without a folder, sizes without a size, a layer of no kind.
+        ("no_directory_and_no_list", &["class_weight_of_no_class", "class_that_is_not_there"]),
+        ("image_size_of_one", &["random_crop_of_no_size", "groups_that_do_not_divide"]),
+        ("layers_beyond_all_memory", &["image_size_of_one", "missing_key", "missing_key_misspelt", "type_missing"]),
+        (
+            "layers_beyond_all_memory",
+            &["groups_that_do_not_divide", "type_wrong_beside_other_errors", "type_unknown_beside_other_errors"],
+        ),
+        ("type_wrong_beside_other_errors", &["groups_that_do_not_divide"]),
+        ("type_missing", &["groups_that_do_not_divide", "unknown_key_far_from_all", "missing_key"]),
+        ("type_unknown_beside_other_errors", &["groups_that_do_not_divide", "unknown_key_far_from_all", "missing_key"]),
+        ("unknown_optimizer", &["unknown_key"]),
+        ("dense_on_an_image", &["unknown_layer_of_a_later_version", "conv_on_a_vector", "head_is_dropout"]),
+        ("factor_of_lists", &["exclude_of_no_variant", "exclude_of_the_baseline", "baseline_that_is_not_there"]),
+        ("factor_of_lists", &["exclude_of_no_factor"]),
+        ("zip_of_unequal_factors", &["baseline_that_is_not_there"]),
+        ("variants_beside_factors", &["exclude_of_the_baseline", "baseline_that_is_not_there"]),
+        // Another factor: other names are proposed.
+        ("two_spellings_of_one_path", &["exclude_of_no_factor", "baseline_that_is_not_there"]),
+        ("two_factors_of_one_path", &["exclude_of_no_factor", "baseline_that_is_not_there"]),
+        // A path that leads nowhere sets nothing.
+        (
+            "override_by_ambiguous_type",
+            &[
+                "rate_1",
+                "rate_1_in_32_bits",
+                "override_of_wrong_type",
+                "override_inside_a_number",
+                "override_of_no_layer",
+            ],
+        ),
+        ("override_by_ambiguous_type", &["two_spellings_of_one_path", "zip_of_unequal_factors"]),
+        ("override_of_no_layer", &["two_spellings_of_one_path", "two_factors_of_one_path"]),
+        // The one is about the other, or both are of one place.
+        ("two_spellings_of_one_path", &["key_twice_of_a_variant"]),
+        ("class_that_is_not_there", &["class_weight_of_no_class", "class_weight_of_nothing"]),
+        (
+            "baseline_that_is_not_there",
+            &["exclude_of_no_variant", "exclude_of_the_baseline", "variants_beside_factors"],
+        ),
+    ];
+    let is_pair = |one: &str, other: &str| pairs.iter().any(|(a, others)| *a == one && others.contains(&other));
+    alone.contains(&first) || alone.contains(&second) || is_pair(first, second) || is_pair(second, first)
 }

@@ -12,7 +12,7 @@ const EVERYTHING: &str = include_str!("fixtures/everything.toml");
 
 fn vocabulary(text: &str) -> BTreeSet<String> {
     let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
-    spec::vocabulary(&Request { path: Path::new("everything.toml"), text, sets: &[], classes: &classes })
+    spec::vocabulary(&Request::new(Path::new("everything.toml"), text, &classes))
 }
 
 /// The heading under which a table's keys are explained.

@@ -8,7 +8,7 @@ fn ship(name: &str) -> Experiment {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments").join(name);
     let text = std::fs::read_to_string(&path).unwrap();
     let unknown = |_: &plan::DataPlan| Err("not there".to_owned());
-    spec::load(&Request { path: &path, text: &text, sets: &[], classes: &unknown }).unwrap_or_else(|e| panic!("{e}"))
+    spec::load(&Request::new(&path, &text, &unknown)).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn names(experiment: &Experiment) -> Vec<&str> {
@@ -85,7 +85,7 @@ fn run_ids_stay_what_they_are() {
         ["augment_dropout.toml", "capacity.toml", "cats_vs_dogs.toml", "quick.toml"].map(|name| run_ids(&ship(name)));
     let fixtures = [include_str!("fixtures/good.toml"), include_str!("fixtures/everything.toml")].map(|text| {
         let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
-        let request = Request { path: Path::new("experiments/fixture.toml"), text, sets: &[], classes: &classes };
+        let request = Request::new(Path::new("experiments/fixture.toml"), text, &classes);
         run_ids(&spec::load(&request).unwrap())
     });
     insta::assert_snapshot!(ids.into_iter().chain(fixtures).flatten().collect::<Vec<_>>().join("\n"));

@@ -92,16 +92,21 @@ fn levels_name_variants_and_fill_the_swept_columns() {
         .iter()
         .map(|variant| (variant.name.as_str(), variant.swept.iter().map(String::as_str).collect()))
         .collect();
-    // A table's cell is the level that set it; a string's is the string.
+    // A table's cell is the table; a string's is the string.
+    let adamw =
+        "{ type = \"adamw\", learning_rate = 1e-2, beta_1 = 0.8, beta_2 = 0.99, epsilon = 1e-6, weight_decay = 0.1 }";
+    let rmsprop = "{ type = \"rmsprop\", rho = 0.8, momentum = 0.9 }";
+    let sgd = "{ type = \"sgd\", momentum = 0.9, nesterov = true }";
+    let adam = "{ type = \"adam\", beta_1 = 0.7 }";
     let expected = [
-        ("rate=0.5,size=small", vec!["0.5", "[40, 48]", "base"]),
-        ("rate=0.5,size=rmsprop", vec!["0.5", "[40, 48]", "rmsprop"]),
-        ("rate=0.5,size=sgd", vec!["0.5", "[40, 48]", "sgd"]),
-        ("rate=0.5,size=adam", vec!["0.5", "[40, 48]", "adam"]),
-        ("rate=0.25,size=small", vec!["0.25", "[40, 48]", "base"]),
+        ("rate=0.5,size=small", vec!["0.5", "[40, 48]", adamw]),
+        ("rate=0.5,size=rmsprop", vec!["0.5", "[40, 48]", rmsprop]),
+        ("rate=0.5,size=sgd", vec!["0.5", "[40, 48]", sgd]),
+        ("rate=0.5,size=adam", vec!["0.5", "[40, 48]", adam]),
+        ("rate=0.25,size=small", vec!["0.25", "[40, 48]", adamw]),
         ("rate=0.25,size=large", vec!["0.25", "[80, 96]", "sgd"]),
-        ("rate=0.25,size=rmsprop", vec!["0.25", "[40, 48]", "rmsprop"]),
-        ("rate=0.25,size=adam", vec!["0.25", "[40, 48]", "adam"]),
+        ("rate=0.25,size=rmsprop", vec!["0.25", "[40, 48]", rmsprop]),
+        ("rate=0.25,size=adam", vec!["0.25", "[40, 48]", adam]),
     ];
     assert_eq!(table, expected);
     let levels = &experiment.variants[1].levels;
@@ -209,6 +214,45 @@ fn hand_named_variants_keep_their_order() {
 }
 
 #[test]
+fn a_variant_that_keeps_a_default_has_its_value_in_the_swept_columns() {
+    let changes = [
+        ("data.color_mode", "\"grayscale\"", "rgb"),
+        ("data.batch_size", "7", "20"),
+        ("data.shuffle", "false", "true"),
+        ("data.normalization", "\"standardize\"", "rescale"),
+        ("data.sampling", "\"balanced\"", "natural"),
+        ("data.interpolation", "\"area\"", "bilinear"),
+        ("augmentation.enabled", "false", "true"),
+        ("augmentation.fill_mode", "\"wrap\"", "nearest"),
+        ("augmentation.ops.flip.p", "0.25", "0.5"),
+        ("augmentation.ops.rotation.p", "0.25", "1.0"),
+        ("model.layers.conv1.padding", "\"same\"", "valid"),
+        ("model.layers.conv1.strides", "2", "[1, 1]"),
+        ("model.layers.conv1.groups", "1", "1"),
+        ("model.layers.conv1.kernel_regularizer.l2", "0.5", "0.0"),
+        ("model.layers.conv1.kernel_initializer", "\"he_normal\"", "glorot_uniform"),
+        ("model.layers.dense.activation", "\"linear\"", "linear"),
+        ("model.layers.max_pool2d.pool_size", "3", "[2, 2]"),
+        ("model.layers.dense.units", "1", "1"),
+        ("training.loss", "\"binary_crossentropy\"", "binary_crossentropy"),
+        ("training.metrics", "[]", "[\"accuracy\"]"),
+        ("training.optimizer.rho", "0.5", "0.9"),
+        ("training.optimizer.epsilon", "1e-3", "1e-7"),
+        // Nothing is nothing.
+        ("training.steps_per_epoch", "3", ""),
+        ("data.limit_per_class", "3", ""),
+    ];
+    let overrides: String = changes.iter().map(|(path, value, _)| format!("\"{path}\" = {value}\n")).collect();
+    let text = without_factors() + "[variants.plain]\n[variants.other]\ntraining.epochs = 5\n" + &overrides;
+    let experiment = load(&text).unwrap();
+    let expected: Vec<(&str, &str)> = std::iter::once(("training.epochs", "2"))
+        .chain(changes.iter().map(|(path, _, default)| (*path, *default)))
+        .collect();
+    let plain = experiment.swept_paths.iter().zip(&experiment.variants[0].swept);
+    assert_eq!(plain.map(|(path, cell)| (path.as_str(), cell.as_str())).collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_level_may_replace_the_layers_that_another_changes() {
     let text = without_factors()
         + "[factors.rate]\npath = \"model.layers.dropout.rate\"\nvalues = [0.1, 0.2]\n"
@@ -218,8 +262,10 @@ fn a_level_may_replace_the_layers_that_another_changes() {
     let few = experiment.variant("rate=0.2,layers=few").unwrap();
     assert_eq!(few.settings.network.layers.len(), 3);
     assert_eq!(few.settings.network.layers[1].layer, Layer::Dropout(plan::layer::Dropout { rate: 0.2 }));
-    assert_eq!(few.swept, ["0.2", "few"]);
-    assert_eq!(experiment.variants[0].swept, ["0.1", "base"]);
+    let layers = "{ type = \"flatten\" }, { type = \"dropout\", rate = 0.2 }, { type = \"dense\" }";
+    assert_eq!(few.swept, ["0.2".to_owned(), format!("[{layers}]")]);
+    assert_eq!(experiment.variants[0].swept[0], "0.1");
+    assert!(experiment.variants[0].swept[1].contains("name = \"conv1\", filters = 8"), "{:?}", experiment.variants[0]);
 }
 
 #[test]
@@ -273,7 +319,7 @@ fn sets_change_the_file_before_its_variants_do() {
 fn paths_in_the_file_start_at_the_project() {
     let load = |path: &str| {
         let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
-        spec::load(&spec::Request { path: Path::new(path), text: GOOD, sets: &[], classes: &classes }).unwrap()
+        spec::load(&spec::Request::new(Path::new(path), GOOD, &classes)).unwrap()
     };
     let directory = |path: &str| load(path).variants[0].settings.data.directory.clone();
     assert_eq!(directory("/home/ada/experiments/pets.toml"), Path::new("/home/ada/data/pets"));

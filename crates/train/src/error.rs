@@ -126,3 +126,38 @@ pub enum TrainError {
     #[error(transparent)]
     Closed(#[from] Closed),
 }
+
+impl TrainError {
+    /// Whether another try would end in the same way: it lies in what was asked, not in what happened meanwhile.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            TrainError::Processor(_)
+            | TrainError::Image(_)
+            | TrainError::NotBinary { .. }
+            | TrainError::Head { .. }
+            | TrainError::ClassWeight { .. }
+            | TrainError::Monitor { .. }
+            | TrainError::Metric { .. }
+            | TrainError::NotFinite { .. } => true,
+            TrainError::Weights(error) => match error {
+                WeightsError::Format { .. } | WeightsError::Standardization { .. } | WeightsError::Misfit { .. } => {
+                    true
+                }
+                WeightsError::Read { .. } => false,
+            },
+            TrainError::Both { error, .. } => error.is_lasting(),
+            TrainError::Request(_)
+            | TrainError::Threads { .. }
+            | TrainError::Cache(_)
+            | TrainError::Loader(_)
+            | TrainError::Build(_)
+            | TrainError::Encode(_)
+            | TrainError::Checkpoint(_)
+            | TrainError::Row(_)
+            | TrainError::Write { .. }
+            | TrainError::Memory(_)
+            | TrainError::State(_)
+            | TrainError::Closed(_) => false,
+        }
+    }
+}

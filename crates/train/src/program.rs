@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 
 /// Serves one request for the model `M`, and ends with the process. The status is 0 where all was done, else 1, after
-/// an [`Event::Failed`] that says why. When standard input closes, the tool is gone and the process ends at once; when
+/// an [`Event::Failed`] or [`Event::Refused`] that says why. When standard input closes, the tool is gone and the process ends at once; when
 /// standard output closes, it ends at the next event.
 pub fn program<M: Model>() -> ExitCode {
     data::apart::decode_apart();
@@ -39,6 +39,9 @@ pub fn program<M: Model>() -> ExitCode {
     match served {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(TrainError::Closed(_))) => ExitCode::FAILURE,
+        Ok(Err(error)) if error.is_lasting() => {
+            end(&mut listener, Event::Refused { message: error.to_string() }, &error.to_string())
+        }
         Ok(Err(error)) => fail(&mut listener, &error.to_string()),
         Err(_) => fail(&mut listener, &format!("this is a mistake in ablate: {}", last_panic())),
     }
@@ -84,9 +87,13 @@ pub fn on_threads<T: Send>(
 }
 
 fn fail(listener: &mut dyn Listen, message: &str) -> ExitCode {
+    end(listener, Event::Failed { message: message.to_owned() }, message)
+}
+
+fn end(listener: &mut dyn Listen, event: Event, message: &str) -> ExitCode {
     log::line(message);
     // Where nobody listens, the log has it.
-    let _ = listener.hear(&Event::Failed { message: message.to_owned() });
+    let _ = listener.hear(&event);
     ExitCode::FAILURE
 }
 

@@ -5,7 +5,8 @@ use crate::arrays::{self, Array, ArraysError, Borrowed, Decoded};
 use crate::note::Note;
 use data::Standardization;
 use plan::Network;
-use std::fmt;
+pub use plan::weights::{Misfit, expected};
+use plan::weights::{Named, misfits};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -50,55 +51,8 @@ pub enum WeightsError {
     },
 }
 
-/// A tensor that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Misfit {
-    /// The network has it and the file has not.
-    Missing {
-        /// Its name.
-        name: String,
-        /// The shape it should have.
-        shape: Vec<usize>,
-    },
-    /// It has another shape.
-    Shape {
-        /// Its name.
-        name: String,
-        /// The shape it should have.
-        expected: Vec<usize>,
-        /// The shape it has in the file.
-        found: Vec<usize>,
-    },
-    /// The file has it and the network has not.
-    Unknown {
-        /// Its name.
-        name: String,
-    },
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Misfit::Missing { name, shape } => write!(f, "`{name}` is missing; its shape is to be {shape:?}"),
-            Misfit::Shape { name, expected, found } => {
-                write!(f, "`{name}` has shape {found:?}, expected {expected:?}")
-            }
-            Misfit::Unknown { name } => write!(f, "`{name}` belongs to no layer"),
-        }
-    }
-}
-
 fn list(misfits: &[Misfit]) -> String {
     misfits.iter().map(|misfit| format!("\n  {misfit}")).collect()
-}
-
-/// Names and shapes of a network's weights, in the order of its layers.
-pub fn expected(network: &Network) -> Vec<(String, Vec<usize>)> {
-    let of = |layer: &plan::LayerPlan| {
-        let named = |p: plan::Parameter| (format!("{}.{}", layer.name, p.name), p.shape);
-        layer.parameters().into_iter().map(named).collect::<Vec<_>>()
-    };
-    network.layers.iter().flat_map(of).collect()
 }
 
 /// The bytes of a model's file: the same for the same weights and note.
@@ -149,22 +103,14 @@ fn decode(bytes: &[u8]) -> Result<Decoded, ArraysError> {
 /// # Errors
 /// All that do not fit.
 pub fn fit(mut found: Vec<Array>, network: &Network) -> Result<Weights, Vec<Misfit>> {
-    let (mut weights, mut misfits) = (Vec::new(), Vec::new());
-    for (name, expected) in expected(network) {
-        match found.iter().position(|array| array.name == name) {
-            None => misfits.push(Misfit::Missing { name, shape: expected }),
-            Some(index) => {
-                let array = found.remove(index);
-                if array.shape == expected {
-                    weights.push(array);
-                } else {
-                    misfits.push(Misfit::Shape { name, expected, found: array.shape });
-                }
-            }
-        }
+    let named: Vec<Named> = found.iter().map(|array| (array.name.clone(), array.shape.clone())).collect();
+    let misfits = misfits(network, &named);
+    if !misfits.is_empty() {
+        return Err(misfits);
     }
-    misfits.extend(found.into_iter().map(|array| Misfit::Unknown { name: array.name }));
-    if misfits.is_empty() { Ok(weights) } else { Err(misfits) }
+    let order = expected(network);
+    found.sort_by_key(|array| order.iter().position(|(name, _)| *name == array.name));
+    Ok(found)
 }
 
 #[cfg(test)]

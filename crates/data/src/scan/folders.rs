@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// Where the splits are.
 pub struct SplitFolders {
     pub train: PathBuf,
-    validation: Option<PathBuf>,
+    pub validation: Option<PathBuf>,
     test: Option<PathBuf>,
     /// What is wrong with the others, and does not keep the training folder from being read.
     errors: Vec<ScanError>,

@@ -81,6 +81,11 @@ impl Table {
         Ok(Table { path: path.into(), rows, classes, has_splits: split_column.is_some() })
     }
 
+    /// Whether a row is a validation image.
+    pub fn has_validation(&self) -> bool {
+        self.rows.iter().any(|row| row.split == 1)
+    }
+
     /// The images of `classes`, by class, then by path as it is written; those without a split as training images.
     /// Paths start at `plan.directory`.
     pub fn read(self, plan: &DataPlan, classes: Vec<String>) -> Result<Manifest, ScanError> {

@@ -83,6 +83,30 @@ fn class_names_come_from_the_folders_or_from_what_would_be_drawn() {
     assert!(matches!(class_names(&DataPlan { generate: None, ..drawn }), Err(ScanError::MissingDirectory { .. })));
 }
 
+#[test]
+fn whether_there_are_validation_images_is_known_before_any_is_looked_at() {
+    let has = |plan: &DataPlan| crate::has_validation(plan).unwrap();
+    let without = touch(&["train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"]);
+    let with = touch(&["train/a/1.png", "train/b/1.png", "val/a/1.png", "val/b/1.png"]);
+    assert!(!has(&plan(without.path())) && has(&plan(with.path())));
+    let split = |probabilities: &[f64]| {
+        let split = plan::SplitPlan { kind: plan::SplitKind::Hash, probabilities: probabilities.into(), seed: 0 };
+        let source = plan::DataSource { split: Some(split), ..plan::DataSource::default() };
+        has(&DataPlan { source, ..plan(without.path()) })
+    };
+    assert!(split(&[0.8, 0.2]) && !split(&[0.8, 0.0, 0.2]));
+    let listed = touch(&["a.png"]);
+    let csv = listed.path().join("labels.csv");
+    let source = plan::DataSource { manifest: Some(csv.clone()), ..plan::DataSource::default() };
+    let of_list = DataPlan { source, ..plan(listed.path()) };
+    for (split, expected) in [("val", true), ("test", false)] {
+        std::fs::write(&csv, format!("path,label,split\na.png,cat,train\nb.png,dog,{split}\n")).unwrap();
+        assert_eq!(has(&of_list), expected, "{split}");
+    }
+    let generate = plan::Generate { kind: plan::GenerateKind::Pets, train: 2, validation: 2, test: 2, seed: 0 };
+    assert!(has(&DataPlan { generate: Some(generate), ..plan(&without.path().join("pets")) }));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_and_a_link_to_nowhere_is_not_lost() {

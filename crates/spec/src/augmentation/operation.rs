@@ -4,6 +4,7 @@ use super::range;
 use crate::data::LARGEST_SIDE;
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log};
+use crate::typed::{self, Kinds};
 use crate::value::{Bounds, PROBABILITY, choice, count, number, two};
 use plan::Operation;
 use plan::augment::FlipAxis;
@@ -11,8 +12,6 @@ use plan::augment::FlipAxis;
 /// How an operation is read.
 #[derive(Clone, Copy)]
 struct Kind {
-    /// What its keys are called in the vocabulary.
-    section: &'static str,
     /// `p` where none is written: 1, except for what torchvision does sometimes only.
     usual_p: f64,
     keys: Keys,
@@ -24,11 +23,11 @@ type Keys = fn(f32, &mut Fields, Option<[usize; 2]>, &mut Log) -> Option<Operati
 /// An operation by its `type`.
 macro_rules! operation {
     ($name:literal, $usual_p:literal, $keys:expr) => {
-        ($name, Kind { section: concat!("augmentation.ops.", $name), usual_p: $usual_p, keys: $keys })
+        ($name, concat!("augmentation.ops.", $name), Kind { usual_p: $usual_p, keys: $keys })
     };
 }
 
-const OPERATIONS: [(&str, Kind); 17] = [
+const OPERATIONS: [(&str, &str, Kind); 17] = [
     operation!("rotation", 1.0, |p, fields, _, log| {
         let degrees = fields.required("degrees", "the largest angle", log, number(turn()))? as f32;
         Some(Operation::Rotation { degrees, p })
@@ -89,14 +88,12 @@ const OPERATIONS: [(&str, Kind); 17] = [
 
 /// Reads an operation on images of `image_size`, where that is known.
 pub fn read(at: &At, image_size: Option<[usize; 2]>, log: &mut Log) -> Option<Operation> {
-    let kinds = choice(&OPERATIONS);
-    let kind = Fields::open(at, "augmentation.ops", log)?.required("type", "which operation", log, kinds)?;
-    let mut fields = Fields::open(at, kind.section, log)?;
-    fields.at("type", log);
-    let p = fields.optional("p", log, number(PROBABILITY)).unwrap_or(kind.usual_p) as f32;
-    let read = (kind.keys)(p, &mut fields, image_size, log);
-    fields.close(log);
-    read
+    let kinds = Kinds { section: "augmentation.ops", what: "which operation", all: &OPERATIONS };
+    typed::read(at, &kinds, log, |kind, fields, log| {
+        let p = fields.optional("p", log, number(PROBABILITY)).unwrap_or(kind.usual_p) as f32;
+        (kind.keys)(p, fields, image_size, log)
+    })
+    .1
 }
 
 fn factors(fields: &mut Fields, log: &mut Log) -> Option<[f32; 2]> {

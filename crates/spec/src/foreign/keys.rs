@@ -252,7 +252,7 @@ mod tests {
         let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
         let text = include_str!("../../tests/fixtures/everything.toml");
         let vocabulary =
-            |text: &str| crate::vocabulary(&Request { path: Path::new("x.toml"), text, sets: &[], classes: &classes });
+            |text: &str| crate::vocabulary(&Request::new(Path::new("x.toml"), text, &classes));
         let mut known = vocabulary(text);
         known.extend(vocabulary(&text.replace("# or: ", "")));
         let optimizers =

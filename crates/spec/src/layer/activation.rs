@@ -24,16 +24,19 @@ pub fn read(at: &At, log: &mut Log) -> Option<Activation> {
         Value::String(_) => function(at, log),
         Value::Table(_) => {
             let mut fields = Fields::open(at, "activation", log)?;
-            let function = fields.required("type", "which function", log, function)?;
-            let function = match function {
-                Activation::LeakyRelu { negative_slope } => {
-                    let slope = fields.optional("negative_slope", log, number(PROBABILITY));
-                    Activation::LeakyRelu { negative_slope: slope.map_or(negative_slope, |slope| slope as f32) }
+            let function = fields.required("type", "which function", log, function);
+            // The one key beside `type`; looked at as well where the function is not known.
+            let slope = match function {
+                None | Some(Activation::LeakyRelu { .. }) => {
+                    fields.optional("negative_slope", log, number(PROBABILITY))
                 }
-                Activation::Linear | Activation::Relu | Activation::Sigmoid | Activation::Tanh => function,
+                Some(Activation::Linear | Activation::Relu | Activation::Sigmoid | Activation::Tanh) => None,
             };
             fields.close(log);
-            Some(function)
+            Some(match (function?, slope) {
+                (Activation::LeakyRelu { .. }, Some(slope)) => Activation::LeakyRelu { negative_slope: slope as f32 },
+                (function, _) => function,
+            })
         }
         Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime | Value::Array(_) => {
             log.add(wrong_type(at, "a string or a table"));
@@ -47,25 +50,24 @@ fn function(at: &At, log: &mut Log) -> Option<Activation> {
         let message = format!("`{}` cannot be `softmax`", at.path);
         log.add(
             Finding::new(at.node.span, message, "not an elementwise function")
-                .help("the loss applies the softmax itself: end with a dense layer without activation"),
+                .help("the loss applies the softmax itself: end with a dense layer without activation")
+                .alone(),
         );
         return None;
     }
     choice(&FUNCTIONS)(at, log)
 }
 
-/// The `activation` of a layer, and its place; linear where none is written.
+/// The `activation` of a layer, which `parts` remembers; linear where none is written, or it is wrong.
 pub fn of_layer(fields: &mut Fields, parts: &mut Parts, log: &mut Log) -> Activation {
     let at = fields.at("activation", log);
-    parts.activation = at.as_ref().map(|at| at.node.span);
-    at.and_then(|at| read(&at, log)).unwrap_or_default()
+    let function = at.as_ref().and_then(|at| read(at, log)).unwrap_or_default();
+    parts.activation = at.map(|at| (at.node.span, function));
+    function
 }
 
 /// The layer of `type = "activation"`.
-pub fn read_layer(fields: &mut Fields, parts: &mut Parts, log: &mut Log) -> Option<Layer> {
-    let function = fields.required("activation", "which function, for instance `\"relu\"`", log, |at, log| {
-        parts.activation = Some(at.node.span);
-        read(at, log)
-    });
+pub fn read_layer(fields: &mut Fields, log: &mut Log) -> Option<Layer> {
+    let function = fields.required("activation", "which function, for instance `\"relu\"`", log, read);
     Some(Layer::Activation { function: function? })
 }

@@ -10,8 +10,9 @@ use plan::layer::Dense;
 /// The last layer may leave `units` out: it gets as many as the loss needs.
 pub fn read(fields: &mut Fields, is_last: bool, parts: &mut Parts, log: &mut Log) -> Option<Layer> {
     let mut units = |at: &At, log: &mut Log| {
+        let units = count(1, weights::MOST_CHANNELS)(at, log);
         parts.units = Some(at.node.span);
-        count(1, weights::MOST_CHANNELS)(at, log)
+        units
     };
     let units = if is_last {
         match fields.at("units", log) {

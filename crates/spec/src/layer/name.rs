@@ -4,12 +4,13 @@ use crate::document::{Node, Value};
 use crate::log::{Finding, Log, Span};
 use crate::overrides;
 use plan::layer::KEYWORDS;
+use std::collections::HashMap;
 
 /// The name of each layer of a list; `None` for what has neither name nor type. Names that are wrong or taken are
 /// reported.
 pub fn check(items: &[Node], log: &mut Log) -> Vec<Option<String>> {
     let names = overrides::names(items);
-    let mut taken: Vec<(&str, Span)> = Vec::new();
+    let mut taken: HashMap<&str, Span> = HashMap::new();
     for (item, name) in items.iter().zip(&names) {
         let written = item.as_table().and_then(|table| table.get("name")).map(|entry| &entry.node);
         if let Some(node) = written {
@@ -22,14 +23,14 @@ pub fn check(items: &[Node], log: &mut Log) -> Vec<Option<String>> {
                 | Value::Array(_)
                 | Value::Table(_) => {
                     let label = format!("expected a string, found {}", node.kind());
-                    log.add(Finding::new(node.span, "a layer's `name` is of the wrong type", label));
+                    log.add(Finding::new(node.span, "a layer's `name` is of the wrong type", label).alone());
                 }
             }
         }
         let Some(name) = name else { continue };
         let at = written.map_or(item.span, |node| node.span);
-        match taken.iter().find(|(other, _)| other == name) {
-            Some((_, first)) => {
+        match taken.get(name.as_str()) {
+            Some(first) => {
                 let message = format!("two layers are named `{name}`");
                 log.add(
                     Finding::new(at, message, "again here")
@@ -37,7 +38,9 @@ pub fn check(items: &[Node], log: &mut Log) -> Vec<Option<String>> {
                         .help("names address layers in overrides and weights files, so each must be its own"),
                 );
             }
-            None => taken.push((name, at)),
+            None => {
+                taken.insert(name, at);
+            }
         }
     }
     names
@@ -49,13 +52,15 @@ fn valid(name: &str, at: Span, log: &mut Log) {
         let message = format!("`{name}` cannot name a layer");
         log.add(
             Finding::new(at, message, "expected lower-case letters, digits and single `_`, a letter first")
-                .help("layers become fields of a Rust struct; for instance `conv1`"),
+                .help("layers become fields of a Rust struct; for instance `conv1`")
+                .alone(),
         );
     } else if KEYWORDS.contains(&name) {
         let message = format!("`{name}` cannot name a layer");
         log.add(
             Finding::new(at, message, "a keyword of Rust")
-                .help("layers become fields of a Rust struct; for instance `conv1`"),
+                .help("layers become fields of a Rust struct; for instance `conv1`")
+                .alone(),
         );
     }
 }

@@ -1,11 +1,12 @@
 //! Which combinations of levels are made.
 
-use super::Draft;
 use super::factor::FactorSpec;
+use super::{Draft, MOST_VARIANTS};
 use crate::log::{Finding, Log, Span};
 use crate::overrides::Override;
 use crate::suggest;
 use plan::Level;
+use std::rc::Rc;
 
 /// How levels are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +18,6 @@ pub enum Design {
     /// First levels together, second levels together, ...
     Zip,
 }
-
-/// The most variants of a file.
-const MOST_VARIANTS: usize = 4096;
 
 /// A level for each factor, by index.
 pub type Cell = Vec<usize>;
@@ -33,16 +31,22 @@ pub fn cells(
     log: &mut Log,
 ) -> Option<Vec<Cell>> {
     let counts: Vec<usize> = factors.iter().map(|factor| factor.levels.len()).collect();
-    let total = counts.iter().try_fold(1usize, |product, &count| product.checked_mul(count));
+    let total = match design {
+        Design::Factorial => counts.iter().try_fold(1usize, |product, &count| product.checked_mul(count)),
+        Design::OneAtATime => Some(1 + counts.iter().map(|count| count - 1).sum::<usize>()),
+        Design::Zip => Some(counts.first().copied().unwrap_or(0)),
+    };
+    let Some(total) = total.filter(|&total| total <= MOST_VARIANTS) else {
+        let message = format!("this design has more than {MOST_VARIANTS} variants");
+        let label = match design {
+            Design::Factorial => "fewer factors or levels, or `design = \"one_at_a_time\"`",
+            Design::OneAtATime | Design::Zip => "fewer levels",
+        };
+        log.add(Finding::new(place, message, label));
+        return None;
+    };
     match design {
-        Design::Factorial => {
-            let Some(total) = total.filter(|&total| total <= MOST_VARIANTS) else {
-                let message = format!("this design has more than {MOST_VARIANTS} variants");
-                log.add(Finding::new(place, message, "fewer factors or levels, or `design = \"one_at_a_time\"`"));
-                return None;
-            };
-            Some((0..total).map(|index| digits(index, &counts)).collect())
-        }
+        Design::Factorial => Some((0..total).map(|index| digits(index, &counts)).collect()),
         Design::OneAtATime => {
             let mut cells = vec![centre.to_vec()];
             for (factor, &count) in counts.iter().enumerate() {
@@ -125,15 +129,22 @@ pub fn draft(factors: &[FactorSpec], cell: &[usize]) -> Draft {
     }
 }
 
+/// Each level of a factor as a variant by itself.
+pub fn each_level(factor: &FactorSpec) -> impl Iterator<Item = Draft> {
+    let alone = std::slice::from_ref(factor);
+    (0..factor.levels.len()).map(move |level| draft(alone, &[level]))
+}
+
 /// Short paths first: a list that one level replaces is there before another level changes an entry of it.
-pub fn by_depth(mut overrides: Vec<Override>) -> Vec<Override> {
+pub fn by_depth(mut overrides: Vec<Rc<Override>>) -> Vec<Rc<Override>> {
     overrides.sort_by_key(|change| change.path.matches('.').count());
     overrides
 }
 
-/// The factor of that name, or a suggestion.
-pub fn find_factor(factors: &[FactorSpec], name: &str) -> Result<usize, String> {
-    position(name, factors.iter().map(|factor| factor.name.as_str()))
+/// The factor of that name, if its levels are known; or a suggestion, where `names`, those of all factors, have it not.
+pub fn find_factor(factors: &[FactorSpec], names: &[&str], name: &str) -> Result<Option<usize>, String> {
+    position(name, names.iter().copied())?;
+    Ok(factors.iter().position(|factor| factor.name == name))
 }
 
 /// The level of that name, or a suggestion.

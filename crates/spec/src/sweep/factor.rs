@@ -1,11 +1,13 @@
 //! `[factors.NAME]`: levels as tables of overrides, or the short form, one path and its values.
 
-use super::{check_name, level, written};
+use super::{MOST_VARIANTS, check_name, level, written};
 use crate::document::{Entry, Table};
 use crate::fields::{At, Fields, wrong_type};
 use crate::log::{Finding, Log, Source, Span};
 use crate::overrides::Override;
 use crate::value::{items, text};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// A factor as written.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct FactorSpec {
     pub span: Span,
     /// At least one.
     pub levels: Vec<LevelSpec>,
+    /// Whether these are all.
+    known: bool,
 }
 
 /// A level as written.
@@ -21,27 +25,47 @@ pub struct FactorSpec {
 pub struct LevelSpec {
     pub name: String,
     pub span: Span,
-    pub overrides: Vec<Override>,
+    pub overrides: Vec<Rc<Override>>,
 }
 
-/// Reads all factors, in file order.
-pub fn read_all(at: &At, sources: &[Source], log: &mut Log) -> Option<Vec<FactorSpec>> {
+/// The most factors: a variant is named by its levels, and its name has at most 200 bytes.
+const MOST_FACTORS: usize = 50;
+
+/// All factors, in file order.
+pub struct Factors<'d> {
+    /// Those whose levels are known.
+    pub specs: Vec<FactorSpec>,
+    /// The names of all.
+    pub names: Vec<&'d str>,
+    /// Whether there is one at least, and the levels of all are known by name.
+    pub known: bool,
+    /// Whether they are right as well.
+    pub whole: bool,
+}
+
+/// Reads all factors.
+pub fn read_all<'d>(at: &At<'d>, sources: &[Source], log: &mut Log) -> Factors<'d> {
+    let mut factors = Factors { specs: Vec::new(), names: Vec::new(), known: false, whole: false };
     let Some(table) = at.node.as_table() else {
         log.add(wrong_type(at, "a table for each factor: `[factors.NAME]`"));
-        return None;
+        return factors;
     };
-    let factors: Vec<Option<FactorSpec>> = table.0.iter().map(|entry| read(entry, sources, log)).collect();
-    let factors: Vec<FactorSpec> = factors.into_iter().collect::<Option<_>>()?;
-    if factors.is_empty() {
+    let before = log.count();
+    if table.0.is_empty() {
         log.add(Finding::new(at.node.span, "`[factors]` is empty", "expected a table for each: `[factors.NAME]`"));
-        return None;
+    } else if table.0.len() > MOST_FACTORS {
+        let message = format!("`[factors]` has {} factors", table.0.len());
+        log.add(Finding::new(at.node.span, message, format!("at most {MOST_FACTORS}")));
+        return factors;
     }
-    for (index, factor) in factors.iter().enumerate() {
-        for earlier in &factors[..index] {
-            clash(earlier, factor, log);
-        }
-    }
-    Some(factors)
+    factors.names = table.0.iter().map(|entry| entry.key.as_str()).collect();
+    factors.specs = table.0.iter().filter_map(|entry| read(entry, sources, log)).collect();
+    factors.known = !table.0.is_empty()
+        && factors.specs.len() == factors.names.len()
+        && factors.specs.iter().all(|factor| factor.known);
+    clashes(&factors.specs, log);
+    factors.whole = log.count() == before;
+    factors
 }
 
 fn read(entry: &Entry, sources: &[Source], log: &mut Log) -> Option<FactorSpec> {
@@ -51,21 +75,26 @@ fn read(entry: &Entry, sources: &[Source], log: &mut Log) -> Option<FactorSpec> 
         log.add(wrong_type(&at, "a table: levels, or `path` and `values`"));
         return None;
     };
-    let levels = if is_short(table) { short_form(&at, &entry.key, sources, log)? } else { long_form(&at, table, log) };
+    let before = log.count();
+    let (levels, known) =
+        if is_short(table) { short_form(&at, &entry.key, sources, log) } else { (long_form(&at, table, log), true) };
     if levels.is_empty() {
-        log.add(
-            Finding::new(entry.span, format!("factor `{}` has no levels", entry.key), "")
-                .help("a level is a set of overrides: `on = { \"model.layers.dropout.rate\" = 0.5 }`"),
-        );
+        if log.count() == before {
+            log.add(
+                Finding::new(entry.span, format!("factor `{}` has no levels", entry.key), "")
+                    .help("a level is a set of overrides: `on = { \"model.layers.dropout.rate\" = 0.5 }`"),
+            );
+        }
         return None;
     }
-    for (index, level) in levels.iter().enumerate() {
-        if let Some(first) = levels[..index].iter().find(|other| other.name == level.name) {
+    let mut places: HashMap<&str, Span> = HashMap::new();
+    for level in &levels {
+        if let Some(first) = places.insert(&level.name, level.span) {
             let message = format!("factor `{}` has two levels `{}`", entry.key, level.name);
-            log.add(Finding::new(level.span, message, "again here").also(first.span, "first here"));
+            log.add(Finding::new(level.span, message, "again here").also(first, "first here"));
         }
     }
-    Some(FactorSpec { name: entry.key.clone(), span: entry.span, levels })
+    Some(FactorSpec { name: entry.key.clone(), span: entry.span, levels, known })
 }
 
 /// `path` and `values` are keys of the short form, unless they are tables: then they are levels of that name.
@@ -73,8 +102,20 @@ fn is_short(table: &Table) -> bool {
     table.0.iter().any(|e| (e.key == "path" || e.key == "values") && e.node.as_table().is_none())
 }
 
+/// Whether a factor can have so many levels.
+fn check_count(at: &At, levels: usize, log: &mut Log) -> bool {
+    if levels > MOST_VARIANTS {
+        let message = format!("`{}` has {levels} levels", at.path);
+        log.add(Finding::new(at.node.span, message, format!("a file has at most {MOST_VARIANTS} variants")));
+    }
+    levels <= MOST_VARIANTS
+}
+
 fn long_form(at: &At, table: &Table, log: &mut Log) -> Vec<LevelSpec> {
     let mut levels = Vec::new();
+    if !check_count(at, table.0.len(), log) {
+        return levels;
+    }
     for entry in &table.0 {
         check_name("level", &entry.key, entry.span, log);
         match entry.node.as_table() {
@@ -85,54 +126,57 @@ fn long_form(at: &At, table: &Table, log: &mut Log) -> Vec<LevelSpec> {
             None => {
                 let at = At { path: format!("{}.{}", at.path, entry.key), node: &entry.node };
                 log.add(wrong_type(&at, "a table of overrides").help("for instance `{ \"training.epochs\" = 10 }`"));
+                levels.push(LevelSpec { name: entry.key.clone(), span: entry.span, overrides: Vec::new() });
             }
         }
     }
     levels
 }
 
-fn short_form(at: &At, name: &str, sources: &[Source], log: &mut Log) -> Option<Vec<LevelSpec>> {
-    let mut fields = Fields::open(at, "factors", log)?;
+/// The levels, and whether these are all.
+fn short_form(at: &At, name: &str, sources: &[Source], log: &mut Log) -> (Vec<LevelSpec>, bool) {
+    let mut levels = Vec::new();
+    let Some(mut fields) = Fields::open(at, "factors", log) else { return (levels, false) };
     let path = fields.required("path", "what the factor varies", log, |at, log| {
         let path = text(at, log)?;
         level::check_path(&path, at.node.span, log).then_some((path, at.node.span))
     });
     let values = fields.required("values", "the list of values at the path", log, items);
     fields.close(log);
-    let ((path, path_at), values) = (path?, values?);
-    let count = values.len();
-    let mut levels = Vec::new();
-    for value in values {
+    let values = values.filter(|values| check_count(at, values.len(), log)).unwrap_or_default();
+    for value in &values {
         let level = written(value.node, sources);
         if value.node.as_array().is_some() || value.node.as_table().is_some() {
+            let message = format!("{} cannot name a level", value.node.kind());
+            let of_path = path.as_ref().map_or("PATH", |(path, _)| path);
             log.add(
-                Finding::new(
-                    value.node.span,
-                    format!("{} cannot name a level", value.node.kind()),
-                    "expected one value",
-                )
-                .help(format!("write named levels: `[factors.{name}]` with `small = {{ \"{path}\" = ... }}`")),
+                Finding::new(value.node.span, message, "expected one value")
+                    .help(format!("write named levels: `[factors.{name}]` with `small = {{ \"{of_path}\" = ... }}`")),
             );
         } else if check_name("level", &level, value.node.span, log) {
-            let (path, value, span) = (path.clone(), value.node.clone(), value.node.span);
-            let overrides = vec![Override { path, at: path_at, value, by: level.clone() }];
-            levels.push(LevelSpec { name: level, span, overrides });
+            let change = |(path, at): &(String, Span)| {
+                Rc::new(Override { path: path.clone(), at: *at, value: value.node.clone() })
+            };
+            let overrides = path.iter().map(change).collect();
+            levels.push(LevelSpec { name: level, span: value.node.span, overrides });
         }
     }
-    (levels.len() == count).then_some(levels)
+    let known = levels.len() == values.len();
+    (levels, known)
 }
 
-/// Two factors that set one path would hide each other.
-fn clash(first: &FactorSpec, second: &FactorSpec, log: &mut Log) {
-    let all = |factor: &FactorSpec| -> Vec<Override> {
-        factor.levels.iter().flat_map(|level| level.overrides.iter().cloned()).collect()
-    };
-    let earlier = all(first);
-    for change in all(second) {
-        if let Some(other) = earlier.iter().find(|other| other.path == change.path) {
-            let message = format!("factors `{}` and `{}` both set `{}`", first.name, second.name, change.path);
-            log.add(Finding::new(change.at, message, "one would hide the other").also(other.at, "also set here"));
-            return;
+/// Reports factors that set one path: one would hide the other. Two factors are reported once.
+fn clashes(factors: &[FactorSpec], log: &mut Log) {
+    let mut setters: HashMap<&str, (usize, Span)> = HashMap::new();
+    let mut reported: HashSet<(usize, usize)> = HashSet::new();
+    for (second, factor) in factors.iter().enumerate() {
+        for change in factor.levels.iter().flat_map(|level| &level.overrides) {
+            let &mut (first, at) = setters.entry(&change.path).or_insert((second, change.at));
+            if first != second && reported.insert((first, second)) {
+                let first = &factors[first].name;
+                let message = format!("factors `{first}` and `{}` both set `{}`", factor.name, change.path);
+                log.add(Finding::new(change.at, message, "one would hide the other").also(at, "also set here"));
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub fn load_with(text: &str, sets: &[&str], classes: &[&str]) -> Result<Experime
     let known = |_: &plan::DataPlan| {
         if names.is_empty() { Err("data/pets is not there".to_owned()) } else { Ok(names.clone()) }
     };
-    spec::load(&Request { path: Path::new("experiments/pets.toml"), text, sets: &sets, classes: &known })
+    spec::load(&Request { sets: &sets, ..Request::new(Path::new("experiments/pets.toml"), text, &known) })
 }
 
 /// Loads a text whose images are of cats and dogs.
@@ -41,4 +41,22 @@ pub fn complaint_with(text: &str, sets: &[&str]) -> String {
         Ok(_) => panic!("nothing was found wrong with this:\n{text}"),
         Err(diagnostics) => diagnostics.render(false),
     }
+}
+
+/// Loads a text beside images of cats and dogs, of which it is known whether there are validation images, and a file of
+/// weights.
+pub fn load_in(
+    text: &str,
+    has_validation: &dyn Fn(&plan::DataPlan) -> Option<bool>,
+    weights: &dyn Fn(&Path) -> Result<Vec<(String, Vec<usize>)>, String>,
+) -> Result<Experiment, Diagnostics> {
+    let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
+    let request = Request::new(Path::new("experiments/pets.toml"), text, &classes);
+    spec::load(&Request { has_validation: Some(has_validation), weights: Some(weights), ..request })
+}
+
+/// Loads a text, with what is only said as a warning.
+pub fn load_with_warnings(text: &str) -> Result<(Experiment, Option<Diagnostics>), Diagnostics> {
+    let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
+    spec::load_with_warnings(&Request::new(Path::new("experiments/pets.toml"), text, &classes))
 }
