@@ -66,13 +66,14 @@ impl Places {
     /// `folder`: an experiment file may come from elsewhere. Images named on the command line are the reader's own, and
     /// none are drawn unless `generate` is given there, too: then wherever the reader says.
     pub fn check_drawn(&self, generate: Span, folder: &Path, log: &mut Log) {
-        let Some((directory, at)) = &self.directory else { return };
-        if at.source != 0 {
+        if self.directory.as_ref().is_some_and(|(_, at)| at.source != 0) {
             return;
         }
         let is_inside =
             |inner: &Path| inner.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !directory.strip_prefix(folder).is_ok_and(is_inside) {
+        if let Some((directory, at)) = &self.directory
+            && !directory.strip_prefix(folder).is_ok_and(is_inside)
+        {
             log.add(
                 Finding::new(*at, "`generate` draws only into a folder of the project", "leads out of the project")
                     .also(generate, "would draw images there")
