@@ -43,6 +43,9 @@ pub enum Error {
     /// Results could not be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+    /// What earlier calls have written is damaged.
+    #[error(transparent)]
+    Earlier(#[from] record::EarlierError),
     /// Another call is writing the same results.
     #[error("another `ablate run` is writing {path}: let it end, or give this one another folder with --out", path = path.display())]
     Busy { path: PathBuf },
@@ -77,6 +80,7 @@ impl Error {
             | Error::Codegen(_)
             | Error::Launch(_)
             | Error::Report(_)
+            | Error::Earlier(_)
             | Error::Busy { .. } => format!("error: {self}"),
         };
         // Where standard error is closed there is nobody to tell.
@@ -91,6 +95,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Data(_)
             | Error::Layout(_)
+            | Error::Earlier(_)
             | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }
             | Error::Cache(_)

@@ -19,8 +19,10 @@ mod queue;
 mod results;
 mod run_folder;
 mod schedule;
+mod succession;
 mod trained;
 mod words;
+mod writer;
 
 use clap::Parser;
 use std::process::ExitCode;
