@@ -6,17 +6,18 @@
     python3 bench/run.py epoch     the tutorial's program from JPEG files to validated epochs
     python3 bench/run.py data      images decoded and augmented a second
     python3 bench/run.py prepare   time and memory of preparing many images
+    python3 bench/run.py many      what a short run costs beyond its training
 """
 
 import argparse
 
-from driver import data, epoch, prepare, scaling, setup, step
+from driver import data, epoch, many_variants, prepare, scaling, setup, step
 from driver.measure import Plan
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch|data|prepare")
+    commands = parser.add_subparsers(required=True, metavar="step|scaling|epoch|data|prepare|many")
 
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--threads", type=int, default=setup.cores(), help="of every framework; all cores if not given")
@@ -55,6 +56,10 @@ def main():
     command.add_argument("--files", type=int, default=100_000, help="images that are drawn for it")
     command.set_defaults(run=prepare.run)
 
+    command = commands.add_parser("many", parents=[common], help="many short runs: what each costs beyond its training")
+    command.add_argument("--variants", type=int, help="runs of one epoch each")
+    command.set_defaults(run=many)
+
     arguments = parser.parse_args()
     if "usual_peers" in arguments:
         arguments.peers = arguments.peers or arguments.usual_peers
@@ -62,6 +67,11 @@ def main():
         arguments.run(arguments, Plan(arguments.warm_up, arguments.rounds, arguments.steps))
     else:
         arguments.run(arguments)
+
+
+def many(arguments):
+    if arguments.variants:
+        many_variants.run(arguments)
 
 
 def at_least_two(text):

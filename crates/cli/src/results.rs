@@ -300,12 +300,7 @@ impl<'a> Results<'a> {
             files::sweep(folder).map_err(Error::write(folder))?;
         }
         // What another call has done since is seen now that it is out.
-        self.look()?;
-        for expected in self.expected.iter().filter(|expected| expected.standing == Standing::Current) {
-            // Left where a kill fell between the record and its removal. A file that stays does no harm.
-            fs::remove_file(expected.workplace.checkpoint()).ok();
-        }
-        Ok(())
+        self.look()
     }
 
     /// Removes the folders of runs that the file does not have any more, where that is wished; their rows go with the next

@@ -2,10 +2,43 @@
 //! done. Until then, whatever happens, the earlier run is there as it was.
 
 use crate::error::Error;
+use plan::Run;
 use record::RunDirectory;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+
+/// What training goes on from, beside what is asked for.
+const STATE: [&str; 2] = ["epochs.jsonl", "checkpoint.safetensors"];
+
+/// Gives the successor of a run in `place`, which is to become `run`, the state that the earlier run ended with, where more
+/// epochs are all that `run` has more. A state that the successor has already stays.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Write`].
+pub fn hand_over(place: &RunDirectory, run: &Run) -> Result<(), Error> {
+    let new = place.successor();
+    let earlier = fs::read(place.plan()).ok().and_then(|json| serde_json::from_slice::<Run>(&json).ok());
+    let goes_on = earlier.is_some_and(|mut earlier| {
+        let epochs = &mut earlier.settings.training.epochs;
+        let more = *epochs < run.settings.training.epochs;
+        *epochs = run.settings.training.epochs;
+        let id = |run: &Run| plan::run_id(&run.settings, run.seed, "", None);
+        more && id(&earlier) == id(run)
+    });
+    if !goes_on || new.checkpoint().exists() {
+        return Ok(());
+    }
+    for name in STATE {
+        let (from, to) = (place.path().join(name), new.path().join(name));
+        match fs::read(&from) {
+            Ok(bytes) => files::write(&to, &bytes).map_err(Error::write(&to))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(Error::read(&from)(error)),
+        }
+    }
+    Ok(())
+}
 
 /// Moves the successor of `run` into its place, and removes what was there.
 ///
