@@ -6,6 +6,7 @@
 
 mod command;
 mod departed;
+mod found;
 mod git;
 mod notices;
 mod reason;
@@ -13,16 +14,12 @@ mod reason;
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
-use crate::succession;
 use plan::memory::Images;
 use plan::{Prepared, Run, Variant};
 use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::{self, File, TryLockError};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-
-/// Held by the call that writes the results. No variant can have this name.
-const LOCK: &str = "~lock";
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,134 +185,6 @@ impl<'a> Results<'a> {
         })
     }
 
-    /// Checks that what earlier calls have written can be read, and that nothing leads elsewhere.
-    ///
-    /// # Errors
-    /// [`Error::Earlier`], [`Error::Write`].
-    pub fn check(&self) -> Result<(), Error> {
-        let runs = self.directory.runs();
-        files::refuse_links(&self.base, &runs).map_err(Error::write(&runs))?;
-        Earlier::read(&self.directory, self.wish.prune)?;
-        Ok(())
-    }
-
-    /// Looks at what earlier calls have left.
-    ///
-    /// # Errors
-    /// [`Error::Earlier`] where their tables cannot be relied on.
-    pub fn look(&mut self) -> Result<(), Error> {
-        self.kept = Earlier::read(&self.directory, self.wish.prune)?;
-        let rows: HashMap<(&str, u64), usize> = (self.kept.runs.iter().enumerate())
-            .map(|(index, run)| ((run.record.variant.as_str(), run.record.seed), index))
-            .collect();
-        for expected in &mut self.expected {
-            let Expected { run, run_id, .. } = &*expected;
-            let directory = self.directory.run(&run.variant, run.seed);
-            let (mut found, mut record) = standing(&directory, run_id);
-            let (mut replaces, mut workplace) = (None, directory.clone());
-            if found == Standing::Stale && is_finished(&directory) {
-                replaces = Some(reason::reason(&directory, run));
-                workplace = directory.successor();
-                match standing(&workplace, run_id) {
-                    (Standing::Stale | Standing::Missing, _) => {}
-                    beside => (found, record) = beside,
-                }
-            }
-            // In a fresh clone rows are there when `runs/` is not. They are reported until the run is trained here.
-            if record.is_none()
-                && let Some(&index) = rows.get(&(run.variant.as_str(), run.seed))
-            {
-                let row = &self.kept.runs[index];
-                if row.record.run_id == *run_id {
-                    row.check(&self.directory)?;
-                    record = Some(row.record.clone());
-                } else if replaces.is_none() {
-                    replaces = Some(reason::ROW.to_owned());
-                }
-            }
-            (expected.standing, expected.record) = (found, record);
-            (expected.replaces, expected.workplace) = (replaces, workplace);
-        }
-        self.keep()
-    }
-
-    /// Keeps of the tables what has no record: runs that the file does not have any more, and those that are yet to be
-    /// trained again.
-    fn keep(&mut self) -> Result<(), Error> {
-        let Results { kept, pruned, places, expected, directory, wish, .. } = self;
-        pruned.clear();
-        kept.runs.retain(|run| {
-            let key = (run.record.variant.clone(), run.record.seed);
-            match places.get(&key) {
-                Some(&index) => expected[index].record.is_none(),
-                None if wish.prune => {
-                    pruned.push(key);
-                    false
-                }
-                None => true,
-            }
-        });
-        for run in &mut kept.runs {
-            // The run itself, where it is there, is more than its rows.
-            let RunRecord { variant, seed, run_id, .. } = &run.record;
-            match standing(&directory.run(variant, *seed), run_id) {
-                (Standing::Current, Some(record)) => run.record = record,
-                _ => run.check(directory)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes the folder, keeps other calls out of it until this one ends, and puts in order what a killed one has left.
-    ///
-    /// # Errors
-    /// [`Error`]: where another call writes these results, or a link leads out of them, or they cannot be relied on.
-    pub fn open(&mut self) -> Result<(), Error> {
-        let runs = self.directory.runs();
-        fs::create_dir_all(&self.base).map_err(Error::write(&self.base))?;
-        files::make_folder(&self.base, &runs).map_err(Error::write(&runs))?;
-        let path = runs.join(LOCK);
-        let lock = files::open_lock(&path).map_err(Error::write(&path))?;
-        match lock.try_lock() {
-            Ok(()) => self.lock = Some(lock),
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: self.directory.path().to_path_buf() }),
-            // A file system without locks: nothing to keep others out with.
-            Err(TryLockError::Error(_)) => {}
-        }
-        git::tell(&self.directory)?;
-        for expected in &self.expected {
-            let run = self.directory.run(&expected.run.variant, expected.run.seed);
-            for directory in [&run, &run.successor(), &run.predecessor()] {
-                files::refuse_links(&self.base, directory.path()).map_err(Error::write(directory.path()))?;
-                files::sweep(directory.path()).map_err(Error::write(directory.path()))?;
-            }
-            succession::mend(&run)?;
-            if standing(&run, &expected.run_id).0 == Standing::Stale
-                && standing(&run.successor(), &expected.run_id).0 == Standing::Current
-            {
-                succession::move_in(&run)?;
-            }
-        }
-        for folder in [runs.as_path(), self.directory.path()] {
-            files::sweep(folder).map_err(Error::write(folder))?;
-        }
-        // What another call has done since is seen now that it is out.
-        self.look()
-    }
-
-    /// Removes the folders of runs that the file does not have any more, where that is wished; their rows go with the next
-    /// [`Results::write`].
-    ///
-    /// # Errors
-    /// [`Error::Read`], [`Error::Write`].
-    pub fn prune(&self) -> Result<(), Error> {
-        if self.wish.prune { departed::remove(&self.departed()?) } else { Ok(()) }
-    }
-
-    fn departed(&self) -> Result<BTreeSet<PathBuf>, Error> {
-        departed::folders(&self.directory, |variant, seed| !self.has(variant, seed))
-    }
-
     fn will_train(&self, variant: &str, seed: u64) -> bool {
         self.places.get(&(variant.to_owned(), seed)).is_some_and(|&index| self.expected[index].chosen)
     }
@@ -341,7 +210,6 @@ impl<'a> Results<'a> {
     /// Takes in a run that has ended.
     pub fn add(&mut self, record: RunRecord) {
         if let Some(&index) = self.places.get(&(record.variant.clone(), record.seed)) {
-            self.kept.runs.retain(|run| (&run.record.variant, run.record.seed) != (&record.variant, record.seed));
             self.expected[index].record = Some(record);
         }
     }
@@ -357,7 +225,9 @@ impl<'a> Results<'a> {
     /// [`Error::Report`].
     pub fn write(&self) -> Result<(), Error> {
         let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
-        report::write(&self.directory, &self.input(), &records, &self.kept)?;
+        let mut kept = self.kept.clone();
+        kept.runs.retain(|run| self.expected(&run.record).is_none_or(|expected| expected.record.is_none()));
+        report::write(&self.directory, &self.input(), &records, &kept)?;
         Ok(())
     }
 
@@ -410,12 +280,6 @@ fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunReco
         None if directory.checkpoint().exists() => (Standing::Begun, None),
         None => (Standing::Missing, None),
     }
-}
-
-/// Whether the run in a folder came to its end, and is worth keeping until another one has.
-fn is_finished(directory: &RunDirectory) -> bool {
-    let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
-    record.is_some_and(|record| record.status != Status::Failed)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use plan::Run;
 use record::RunDirectory;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -51,6 +51,10 @@ pub fn move_in(run: &RunDirectory) -> Result<(), Error> {
         rename(run.path(), old.path())?;
     }
     rename(new.path(), run.path())?;
+    // On the disk before the earlier run goes, as far as the system keeps folders in order at all.
+    if let Some(folder) = run.path().parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).ok();
+    }
     remove(&old)
 }
 
@@ -112,5 +116,24 @@ mod tests {
         folder(&old, "one");
         move_in(&run).unwrap();
         assert_eq!((record().as_str(), old.path().exists()), ("three", false));
+    }
+
+    #[test]
+    fn more_epochs_go_on_from_the_state_that_the_earlier_run_ended_with() {
+        let earlier = crate::experiment::testing::run(str::to_owned);
+        let with = |words: &str| crate::experiment::testing::run(|text| text.replace("epochs = 6", words));
+        let handed = |run: &Run| {
+            let results = tempfile::tempdir().unwrap();
+            let place = RunDirectory::at(results.path().join("seed-0"));
+            folder(&place, "one");
+            folder(&place.successor(), "two");
+            fs::write(place.plan(), serde_json::to_vec(&earlier).unwrap()).unwrap();
+            STATE.iter().for_each(|name| fs::write(place.path().join(name), name).unwrap());
+            hand_over(&place, run).unwrap();
+            STATE.map(|name| fs::read_to_string(place.successor().path().join(name)).ok())
+        };
+        assert_eq!(handed(&with("epochs = 9")), STATE.map(|name| Some(name.to_owned())));
+        assert_eq!(handed(&with("epochs = 5")), [None, None], "fewer");
+        assert_eq!(handed(&with("epochs = 9, steps_per_epoch = 2")), [None, None], "other settings");
     }
 }

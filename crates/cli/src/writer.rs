@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::interrupt;
 use crate::queue::Ended;
 use crate::results::Results;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -14,14 +15,14 @@ const EVERY: Duration = Duration::from_secs(3);
 /// Nor is more than one part in so many of the time spent on it, however much there is to draw.
 const SHARE: u32 = 12;
 
-enum Message {
-    Ended(Ended),
+enum Message<T> {
+    Ended(T),
     Interrupted,
     Done,
 }
 
 /// Takes in the runs that have ended.
-pub struct Inbox(Sender<Message>);
+pub struct Inbox(Sender<Message<Ended>>);
 
 impl Inbox {
     /// Takes in a run. `false` where results cannot be written any more: then no other run should begin.
@@ -39,7 +40,17 @@ pub fn write_while(results: &mut [Results], work: impl FnOnce(Inbox) -> Result<(
     let (sender, receiver) = channel();
     let last_will = sender.clone();
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || write(results, &receiver));
+        let writer = scope.spawn(move || {
+            let mut changed = BTreeSet::new();
+            listen(&receiver, |heard| {
+                if let Some(Ended { experiment, record }) = heard {
+                    results[experiment].add(record);
+                    changed.insert(experiment);
+                    return Ok(());
+                }
+                std::mem::take(&mut changed).into_iter().try_for_each(|experiment| results[experiment].write())
+            })
+        });
         let interrupts = interrupt::leave_to(move || last_will.send(Message::Interrupted).is_ok());
         let worked = work(Inbox(sender.clone()));
         drop(interrupts);
@@ -50,24 +61,26 @@ pub fn write_while(results: &mut [Results], work: impl FnOnce(Inbox) -> Result<(
     })
 }
 
+/// Hands what has ended to `act`, and calls it with `None` when it is time to write.
 #[expect(clippy::disallowed_methods, reason = "decides when results are written, and no byte of them")]
-fn write(results: &mut [Results], messages: &Receiver<Message>) -> Result<(), Error> {
-    let mut changed = vec![false; results.len()];
-    let mut earliest = Instant::now();
+fn listen<T>(
+    messages: &Receiver<Message<T>>,
+    mut act: impl FnMut(Option<T>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (mut due, mut earliest) = (false, Instant::now());
     loop {
-        let message = if changed.contains(&true) {
+        let message = if due {
             messages.recv_timeout(earliest.saturating_duration_since(Instant::now()))
         } else {
             messages.recv().map_err(RecvTimeoutError::from)
         };
         match message {
-            Ok(Message::Ended(Ended { experiment, record })) => {
-                results[experiment].add(record);
-                changed[experiment] = true;
+            Ok(Message::Ended(ended)) => {
+                act(Some(ended))?;
+                due = true;
             }
             Ok(Message::Interrupted) => {
-                let written = write_changed(results, &mut changed);
-                if let Err(error) = written {
+                if let Err(error) = act(None) {
                     error.print();
                 }
                 interrupt::end();
@@ -75,18 +88,54 @@ fn write(results: &mut [Results], messages: &Receiver<Message>) -> Result<(), Er
             Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {
                 let began = Instant::now();
-                write_changed(results, &mut changed)?;
+                act(None)?;
+                due = false;
                 earliest = Instant::now() + EVERY.max(began.elapsed() * SHARE);
             }
         }
     }
 }
 
-fn write_changed(results: &[Results], changed: &mut [bool]) -> Result<(), Error> {
-    for (results, changed) in results.iter().zip(changed) {
-        if std::mem::take(changed) {
-            results.write()?;
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_runs_are_not_a_thousand_plots() {
+        let (sender, receiver) = channel();
+        let (mut heard, mut written) = (0, Vec::new());
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for run in 0..1000 {
+                    std::thread::sleep(Duration::from_micros(200));
+                    sender.send(Message::Ended(run)).unwrap();
+                }
+                sender.send(Message::Done).unwrap();
+            });
+            listen(&receiver, |ended| {
+                match ended {
+                    Some(run) => {
+                        assert_eq!(run, heard, "in order");
+                        heard += 1;
+                    }
+                    None => written.push(heard),
+                }
+                Ok(())
+            })
+            .unwrap();
+        });
+        assert_eq!(heard, 1000);
+        assert!((1..=3).contains(&written.len()), "{written:?}");
+        assert!(written[0] < 100, "the first ones are seen soon: {written:?}");
     }
-    Ok(())
+
+    #[test]
+    fn where_nothing_can_be_written_nothing_more_is_taken() {
+        let (sender, receiver) = channel();
+        sender.send(Message::Ended(())).unwrap();
+        let full = |ended: Option<()>| ended.ok_or_else(|| Error::Data("the disk is full".to_owned()));
+        listen(&receiver, full).unwrap_err();
+        drop(receiver);
+        sender.send(Message::Ended(())).unwrap_err();
+    }
 }

@@ -92,19 +92,7 @@ fn flatten(path: &str, value: &Value, keys: &mut BTreeMap<String, Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
-
-    fn run(change: impl Fn(&str) -> String) -> Run {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("one.toml");
-        let text = "schema = 1\nname = \"one\"\nmodel.layers = [{ type = \"flatten\" }, { type = \"dropout\", rate = 0.5 }, \
-                    { type = \"dense\" }]\ntraining = { epochs = 6, optimizer = { type = \"adam\", learning_rate = 0.001 } }\n\
-                    data = { directory = \"drawn\", image_size = [4, 4], generate = { kind = \"pets\", train = 4, \
-                    validation = 4, test = 4 } }\n";
-        fs::write(&file, change(text)).unwrap();
-        let loaded = crate::experiment::load(Path::new(&file), &[]).unwrap();
-        loaded.experiment.run(&loaded.experiment.variants[0], 0)
-    }
+    use crate::experiment::testing::run;
 
     #[test]
     fn changed_keys_are_named_as_in_the_file() {
