@@ -102,7 +102,7 @@ fn what_is_of_other_settings_stays_and_is_said_and_not_compared() {
     let order: Vec<_> = runs.lines().skip(1).map(|line| line.split(",completed,").next().unwrap()).collect();
     assert!(order[0].contains("dropout=on") && order[3].contains("dropout=off"), "{runs}");
     let comparison = fs::read_to_string(project.results().join("comparison.csv")).unwrap();
-    assert!(comparison.contains("dropout=off,dropout=off,val_accuracy,0,"), "{comparison}");
+    assert!(comparison.contains("dropout=off,dropout=off,best_val_accuracy,0,"), "{comparison}");
     // Once they are trained again, nothing tells of what was.
     project.succeeds(&words[..4]);
     let again = ["run", "experiments/tiny.toml", "--set", "training.epochs=2", "--out", "anew"];
@@ -211,8 +211,7 @@ fn tables_that_cannot_be_read_are_named_and_nothing_is_changed() {
         let before = committed(&project.results());
         for more in [&[][..], &["--dry-run"]] {
             let said = project.fails(&[&words[..], more].concat(), 2);
-            let expected =
-                format!("error: <project>/results/tiny/{file}: line 3: a conflict marker of Git stands there");
+            let expected = format!("error: results/tiny/{file}: line 3: a conflict marker of Git stands there");
             assert!(said.starts_with(&expected), "{said}");
         }
         assert_same(&before, &committed(&project.results()));

@@ -21,7 +21,7 @@ impl Launcher for Local {
         log: &Path,
         listen: &mut dyn FnMut(Event),
     ) -> Result<(), LaunchError> {
-        let log_file = record::layout::refuse_links(log).and_then(|()| files::create(log));
+        let log_file = record::layout::create(log);
         let log_file = log_file.map_err(|source| LaunchError::Log { path: log.to_path_buf(), source })?;
         let start = |source| LaunchError::Start { program: program.to_path_buf(), source };
         let mut child = Command::new(program)
