@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod cores;
+mod damage;
 mod dataset;
 mod error;
 mod experiment;

@@ -178,6 +178,7 @@ impl RunDisplay {
                     self.line(&format!("{}: goes on after epoch {resumed_from}", self.title));
                 }
             }
+            Event::Notice { message } => self.line(&format!("{}: {message}", self.title)),
             Event::Progress { epoch, step, loss, images_per_second } => {
                 if let Some(bar) = &self.bar {
                     bar.set_position(u64::from(epoch.saturating_sub(1)) * u64::from(self.steps) + u64::from(*step));

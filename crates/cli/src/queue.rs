@@ -8,7 +8,7 @@ use crate::run_folder::{self, Origin};
 use crate::succession;
 use launch::{LaunchError, Launcher};
 use plan::{Prepared, Request, Run};
-use record::{Event, RunDirectory, RunRecord, Status};
+use record::{Event, RunDirectory, RunRecord, Status, seal};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -42,7 +42,7 @@ impl Job {
 
     /// The record that the program left, where it came to its end and failed only after that.
     fn finished(&self) -> Option<RunRecord> {
-        let record: RunRecord = serde_json::from_slice(&std::fs::read(self.directory.record()).ok()?).ok()?;
+        let record: RunRecord = seal::read_json(&self.directory.record()).ok()?;
         (record.run_id == self.run_id && record.status != Status::Failed).then_some(record)
     }
 
@@ -139,7 +139,7 @@ fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &
             progress.line(&format!("{}: failed again: {error}", progress.title(job)));
             let record = job.failure();
             // The record only tells the next call what happened; where it cannot be written, the run is tried again.
-            if let Ok(json) = serde_json::to_vec_pretty(&record) {
+            if let Ok(json) = seal::to_json(&record) {
                 files::write(&job.directory.record(), &json).ok();
             }
             record

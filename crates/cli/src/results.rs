@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::experiment::Loaded;
 use plan::memory::Images;
 use plan::{Prepared, Run, Variant};
-use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status};
+use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status, seal};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -94,6 +94,8 @@ pub struct Results<'a> {
     kept: Earlier,
     /// What the tables tell of runs that the file does not have any more, where they are not kept.
     pruned: Vec<(String, u64)>,
+    /// What was found damaged, a line each.
+    damaged: Vec<String>,
     lock: Option<File>,
 }
 
@@ -111,6 +113,7 @@ impl<'a> Results<'a> {
             places: HashMap::new(),
             kept: Earlier::default(),
             pruned: Vec::new(),
+            damaged: Vec::new(),
             lock: None,
         }
     }
@@ -167,7 +170,7 @@ impl<'a> Results<'a> {
     /// Whether `run` is to be trained whatever its images show: nothing is there of it, or of other settings.
     pub fn lacks(&self, run: &Run) -> bool {
         let directory = self.directory.run(&run.variant, run.seed);
-        let trained = fs::read(directory.plan()).ok().and_then(|json| serde_json::from_slice::<Run>(&json).ok());
+        let trained: Option<Run> = seal::read_json(&directory.plan()).ok();
         let id = |run: &Run| plan::run_id(&run.settings, run.seed, "", None);
         !directory.record().is_file() || trained.is_none_or(|trained| id(&trained) != id(run))
     }
@@ -270,12 +273,13 @@ impl<'a> Results<'a> {
 }
 
 fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
-    let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
-    match record {
+    match seal::read_json::<RunRecord>(&directory.record()).ok() {
         Some(record) if record.run_id != run_id => (Standing::Stale, None),
         Some(record) if record.status == Status::Failed => (Standing::Failed, Some(record)),
         // Without its model nothing can be explained or predicted: it is trained again.
-        Some(record) if record.status != Status::Diverged && !directory.model().is_file() => (Standing::Missing, None),
+        Some(record) if record.status != Status::Diverged && seal::read(&directory.model()).is_err() => {
+            (Standing::Missing, None)
+        }
         Some(record) => (Standing::Current, Some(record)),
         None if directory.checkpoint().exists() => (Standing::Begun, None),
         None => (Standing::Missing, None),
@@ -301,7 +305,7 @@ mod tests {
         assert!(results.lacks(&run));
         let directory = results.directory().run(&run.variant, 0);
         fs::create_dir_all(directory.path()).unwrap();
-        fs::write(directory.plan(), serde_json::to_vec(&run).unwrap()).unwrap();
+        crate::run_folder::put_plan(&directory, &run).unwrap();
         assert!(results.lacks(&run), "it has only begun");
         fs::write(directory.record(), "{}").unwrap();
         assert!(!results.lacks(&run), "the images decide");

@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::provenance::provenance;
 use crate::queue::Job;
+use plan::Run;
+use record::{RunDirectory, seal};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -33,8 +35,17 @@ pub fn lay_out(job: &Job) -> Result<(), Error> {
         }
     }
     let put = |path: PathBuf, bytes: &[u8]| files::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path));
-    let plan = serde_json::to_vec_pretty(&job.run).map_err(|error| Error::write(directory.plan())(error.into()))?;
-    put(directory.plan(), &plan)?;
+    put_plan(directory, &job.run)?;
     put(directory.source(), job.origin.model.as_bytes())?;
     put(directory.provenance(), &provenance(&job.run_id, &job.origin.file, &job.origin.sets))
+}
+
+/// Writes what is trained, for `predict` and `explain`.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn put_plan(directory: &RunDirectory, run: &Run) -> Result<(), Error> {
+    let path = directory.plan();
+    let plan = seal::to_json(run).map_err(|error| Error::write(&path)(error.into()))?;
+    files::write_if_changed(&path, &plan).map(drop).map_err(Error::write(path))
 }

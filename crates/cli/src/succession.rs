@@ -3,13 +3,10 @@
 
 use crate::error::Error;
 use plan::Run;
-use record::RunDirectory;
+use record::{RunDirectory, seal};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::Path;
-
-/// What training goes on from, beside what is asked for.
-const STATE: [&str; 2] = ["epochs.jsonl", "checkpoint.safetensors"];
 
 /// Gives the successor of a run in `place`, which is to become `run`, the state that the earlier run ended with, where more
 /// epochs are all that `run` has more. A state that the successor has already stays.
@@ -18,7 +15,7 @@ const STATE: [&str; 2] = ["epochs.jsonl", "checkpoint.safetensors"];
 /// [`Error::Read`], [`Error::Write`].
 pub fn hand_over(place: &RunDirectory, run: &Run) -> Result<(), Error> {
     let new = place.successor();
-    let earlier = fs::read(place.plan()).ok().and_then(|json| serde_json::from_slice::<Run>(&json).ok());
+    let earlier = seal::read_json::<Run>(&place.plan()).ok();
     let goes_on = earlier.is_some_and(|mut earlier| {
         let epochs = &mut earlier.settings.training.epochs;
         let more = *epochs < run.settings.training.epochs;
@@ -29,8 +26,8 @@ pub fn hand_over(place: &RunDirectory, run: &Run) -> Result<(), Error> {
     if !goes_on || new.checkpoint().exists() {
         return Ok(());
     }
-    for name in STATE {
-        let (from, to) = (place.path().join(name), new.path().join(name));
+    // The rows first: a checkpoint says how many of them there are.
+    for (from, to) in [(place.rows(), new.rows()), (place.checkpoint(), new.checkpoint())] {
         match fs::read(&from) {
             Ok(bytes) => files::write(&to, &bytes).map_err(Error::write(&to))?,
             Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -127,12 +124,14 @@ mod tests {
             let place = RunDirectory::at(results.path().join("seed-0"));
             folder(&place, "one");
             folder(&place.successor(), "two");
-            fs::write(place.plan(), serde_json::to_vec(&earlier).unwrap()).unwrap();
-            STATE.iter().for_each(|name| fs::write(place.path().join(name), name).unwrap());
+            crate::run_folder::put_plan(&place, &earlier).unwrap();
+            fs::write(place.rows(), "rows").unwrap();
+            fs::write(place.checkpoint(), "state").unwrap();
             hand_over(&place, run).unwrap();
-            STATE.map(|name| fs::read_to_string(place.successor().path().join(name)).ok())
+            let new = place.successor();
+            [new.rows(), new.checkpoint()].map(|path| fs::read_to_string(path).ok())
         };
-        assert_eq!(handed(&with("epochs = 9")), STATE.map(|name| Some(name.to_owned())));
+        assert_eq!(handed(&with("epochs = 9")), ["rows", "state"].map(|text| Some(text.to_owned())));
         assert_eq!(handed(&with("epochs = 5")), [None, None], "fewer");
         assert_eq!(handed(&with("epochs = 9, steps_per_epoch = 2")), [None, None], "other settings");
     }

@@ -35,7 +35,7 @@ pub use metric::Metric;
 pub use network::Network;
 pub use optimizer::Optimizer;
 pub use request::{Prepared, Request};
-pub use run::{ENGINE_VERSION, Run, Settings, run_id};
+pub use run::{ENGINE_VERSION, Run, Settings, run_id, series_id};
 pub use shape::{Padding, Shape, ShapeError, Window};
 pub use source::{DataSource, Format, SplitKind, SplitPlan};
 pub use stream::{Purpose, Stream};

@@ -57,6 +57,14 @@ pub fn run_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&s
     hash.to_hex()[..16].to_owned()
 }
 
+/// The id that a run has in common with those that only train for more or fewer epochs: after an epoch that they both
+/// have, they are in the same state.
+pub fn series_id(settings: &Settings, seed: u64, manifest: &str, weights: Option<&str>) -> String {
+    let mut settings = settings.clone();
+    settings.training.epochs = 0;
+    run_id(&settings, seed, manifest, weights)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +142,15 @@ mod tests {
             assert_eq!(id(change), base, "change {index}");
         }
         assert_ne!(run_id(&settings(), 1, "digest", None), base);
+        let series = |change: &dyn Fn(&mut Settings)| {
+            let mut settings = settings();
+            change(&mut settings);
+            series_id(&settings, 0, "digest", None)
+        };
+        for (index, change) in decisive.iter().enumerate() {
+            let longer = index == 12;
+            assert_eq!(series(change) == series(&|_| {}), longer, "change {index}");
+        }
         assert_ne!(run_id(&settings(), 0, "other", None), base);
         assert_ne!(run_id(&settings(), 0, "digest", Some("weights")), base);
     }

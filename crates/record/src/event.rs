@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
+    /// Something that a person should know before training begins: what an earlier program left is not gone on from.
+    Notice {
+        /// What, for a person.
+        message: String,
+    },
     /// The images are ready and training begins, after `resumed_from` epochs that an earlier program did.
     Started {
         /// Epochs that are done already.

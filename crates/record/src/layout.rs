@@ -96,9 +96,14 @@ impl RunDirectory {
         self.0.join("plan.json")
     }
 
-    /// All that is needed to go on after the last finished epoch.
+    /// All that is needed to go on after an epoch, but for the rows of the epochs up to it.
     pub fn checkpoint(&self) -> PathBuf {
         self.0.join("checkpoint.safetensors")
+    }
+
+    /// The rows of finished epochs, a line of JSON each.
+    pub fn rows(&self) -> PathBuf {
+        self.0.join("epochs.jsonl")
     }
 
     /// The best epoch's weights.

@@ -10,6 +10,7 @@ pub mod layout;
 pub mod number;
 pub mod run;
 pub mod runs_csv;
+pub mod seal;
 pub mod table;
 
 pub use column::{Better, Column, Measure};

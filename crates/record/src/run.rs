@@ -104,3 +104,30 @@ impl RunRecord {
         self.epochs.iter().find(|epoch| Some(epoch.epoch) == self.best_epoch)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A record with something of everything.
+    pub(crate) fn record(status: Status) -> RunRecord {
+        let measures = Measures { loss: 1.0 / 3.0, metrics: vec![("accuracy".to_owned(), 0.1 + 0.2)] };
+        let row = |epoch| Epoch {
+            epoch,
+            learning_rate: 1e-4,
+            train: Some(measures.clone()),
+            validation: Some(Measures { loss: f64::INFINITY, ..measures.clone() }),
+        };
+        RunRecord {
+            variant: "dropout=on".to_owned(),
+            seed: u64::MAX,
+            run_id: "c05a64958bd8d5fa".to_owned(),
+            status,
+            epochs: vec![row(1), row(2)],
+            best_epoch: Some(2),
+            test: Some(measures.clone()),
+            parameter_count: 7,
+            classes: vec!["cat".to_owned(), "\"blake3\": \"dog\"".to_owned()],
+        }
+    }
+}

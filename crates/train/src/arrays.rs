@@ -1,9 +1,11 @@
 //! Named f32 arrays in a safetensors file: what a model and a checkpoint are made of.
 //!
 //! The same arrays and note give the same bytes: safetensors sorts by name, and the note is the header's one metadata
-//! entry.
+//! entry. The note is JSON that begins with the file's [seal].
 
+use record::seal::{self, Seal};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, View, serialize};
+use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -35,6 +37,12 @@ pub enum ArraysError {
         /// Its type.
         found: Dtype,
     },
+    /// It was written otherwise.
+    #[error("its content does not match its checksum")]
+    Broken,
+    /// JSON cannot hold the note.
+    #[error("its header: {0}")]
+    Note(#[from] serde_json::Error),
 }
 
 /// An array on its way into a file: name, shape, values.
@@ -48,6 +56,11 @@ impl<'a> Borrowed<'a> {
     /// An array that is written under `name`.
     pub fn new(name: String, shape: &'a [usize], values: &'a [f32]) -> Borrowed<'a> {
         Borrowed { name, shape, values }
+    }
+
+    /// The name it is written under.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -72,20 +85,47 @@ impl View for &Borrowed<'_> {
     }
 }
 
-/// The bytes of a safetensors file of `arrays`, with `note` in its header.
-///
-/// # Errors
-/// [`ArraysError::Format`] where a name occurs twice or a shape does not fit its values.
-pub fn encode(arrays: &[Borrowed<'_>], note: &str) -> Result<Vec<u8>, ArraysError> {
-    let metadata = HashMap::from([(NOTE.to_owned(), note.to_owned())]);
-    Ok(serialize(arrays.iter().map(|array| (&array.name, array)), Some(metadata))?)
+/// A note and the seal before it.
+#[derive(Serialize)]
+struct Sealed<'a, N> {
+    blake3: &'static str,
+    #[serde(flatten)]
+    note: &'a N,
 }
 
-/// The arrays of a safetensors file, by name, and its note, empty where there is none.
+/// The bytes of a safetensors file of `arrays`, sealed, with `note` in its header.
 ///
 /// # Errors
-/// [`ArraysError`] where `bytes` are no such file, or hold other values than f32.
-pub fn decode(bytes: &[u8]) -> Result<(Vec<Array>, String), ArraysError> {
+/// [`ArraysError`] where a name occurs twice, a shape does not fit its values, or the note is not an object.
+pub fn encode(arrays: &[Borrowed<'_>], note: &impl Serialize) -> Result<Vec<u8>, ArraysError> {
+    let note = serde_json::to_string(&Sealed { blake3: seal::OPEN, note })?;
+    let metadata = HashMap::from([(NOTE.to_owned(), note)]);
+    let mut bytes = serialize(arrays.iter().map(|array| (&array.name, array)), Some(metadata))?;
+    seal::close(&mut bytes);
+    Ok(bytes)
+}
+
+/// What a safetensors file holds.
+#[derive(Debug)]
+pub struct Decoded {
+    /// By name.
+    pub arrays: Vec<Array>,
+    /// Empty where there is none.
+    pub note: String,
+    /// Whether the file has a seal; then it is whole.
+    pub sealed: bool,
+}
+
+/// Reads a safetensors file.
+///
+/// # Errors
+/// [`ArraysError`] where `bytes` are no such file, do not match their seal, or hold other values than f32.
+pub fn decode(bytes: &[u8]) -> Result<Decoded, ArraysError> {
+    let sealed = match seal::check(bytes) {
+        Seal::Whole => true,
+        Seal::Missing => false,
+        Seal::Broken => return Err(ArraysError::Broken),
+    };
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let note = header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE)).cloned().unwrap_or_default();
     let tensors = SafeTensors::deserialize(bytes)?;
@@ -99,12 +139,19 @@ pub fn decode(bytes: &[u8]) -> Result<(Vec<Array>, String), ArraysError> {
         arrays.push(Array { name: name.to_owned(), shape: view.shape().to_vec(), values });
     }
     arrays.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok((arrays, note))
+    Ok(Decoded { arrays, note, sealed })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Serialize)]
+    struct Title {
+        title: &'static str,
+    }
+
+    const TITLE: Title = Title { title: "a \"note\"" };
 
     #[test]
     fn arrays_come_back_as_they_went_and_give_the_same_bytes_again() {
@@ -115,23 +162,36 @@ mod tests {
         ];
         let write = || {
             let borrowed = arrays.iter().rev().map(|a| Borrowed::new(a.name.clone(), &a.shape, &a.values));
-            encode(&borrowed.collect::<Vec<_>>(), "a note").unwrap()
+            encode(&borrowed.collect::<Vec<_>>(), &TITLE).unwrap()
         };
-        let (found, note) = decode(&write()).unwrap();
+        let found = decode(&write()).unwrap();
         let bits = |arrays: &[Array]| -> Vec<Vec<u32>> {
             arrays.iter().map(|a| a.values.iter().map(|v| v.to_bits()).collect()).collect()
         };
-        assert_eq!(note, "a note");
-        assert_eq!(bits(&found), bits(&arrays));
-        assert_eq!(found[1].shape, [2, 1]);
+        assert!(found.sealed && found.note.ends_with(r#"","title":"a \"note\""}"#), "{}", found.note);
+        assert_eq!(bits(&found.arrays), bits(&arrays));
+        assert_eq!(found.arrays[1].shape, [2, 1]);
         assert_eq!(write(), write());
     }
 
     #[test]
     fn what_is_no_such_file_is_refused() {
         assert!(matches!(decode(b"not a file").unwrap_err(), ArraysError::Format(_)));
-        let whole = encode(&[Borrowed::new("a".into(), &[2], &[1.0, 2.0])], "").unwrap();
-        assert!(matches!(decode(&whole[..whole.len() - 1]).unwrap_err(), ArraysError::Format(_)));
-        assert!(encode(&[Borrowed::new("a".into(), &[3], &[1.0, 2.0])], "").is_err());
+        assert!(encode(&[Borrowed::new("a".into(), &[3], &[1.0, 2.0])], &TITLE).is_err());
+    }
+
+    #[test]
+    fn a_file_with_any_flipped_bit_or_without_its_end_does_not_pass_for_a_sealed_one() {
+        let whole = encode(&[Borrowed::new("a".into(), &[2], &[1.0, 2.0])], &TITLE).unwrap();
+        let passes = |bytes: &[u8]| decode(bytes).is_ok_and(|found| found.sealed);
+        assert!(passes(&whole));
+        for bit in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(!passes(&bytes), "bit {bit}");
+        }
+        for length in 0..whole.len() {
+            assert!(!passes(&whole[..length]), "{length} bytes");
+        }
     }
 }

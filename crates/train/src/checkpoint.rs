@@ -1,38 +1,43 @@
-//! All that a run needs to go on after an epoch, in one safetensors file that is either whole or not there.
+//! All that a run needs to go on after an epoch, in one safetensors file that is either whole or not there; but for the
+//! rows of the epochs up to it, which [`rows`](crate::rows) keeps beside it.
 //!
 //! Weights stand as `weights/<name>`, those of the best epoch as `best/<name>` where that is another one, what the
 //! optimizer keeps as `optimizer/<slot>/<name>`; the rest is JSON in the file's header. The state of the random streams
 //! is not needed: they are keyed by epoch, not by what was drawn before.
+//!
+//! It serves every run that differs in the number of epochs alone: up to the last epoch that they both have, they are the
+//! same. So a run that has ended is gone on from where more epochs are asked for.
 
 use crate::arrays::{self, Array, ArraysError, Borrowed};
 use crate::early_stopping::Watch;
-use crate::timing::Timing;
+use crate::rows::{Counted, Line, Rows, RowsError};
 use crate::weights::{self, Misfit, Weights};
 use plan::Network;
-use record::Epoch;
+use record::RunDirectory;
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
-/// What is known of a run after an epoch, but for arrays.
+/// What is known of a run after an epoch, but for arrays and rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// The run's id: another run does not go on from here.
-    pub run_id: String,
-    /// The rows of the epochs that are done, all of them.
-    pub epochs: Vec<Epoch>,
+    /// What the run has in common with those of more or fewer epochs ([`plan::series_id`]): another does not go on from
+    /// here.
+    pub series: String,
+    /// The last epoch that is done.
+    pub done: u32,
+    /// The rows of the epochs up to it.
+    pub rows: Counted,
     /// The best epoch, and what early stopping remembers.
     pub watch: Watch,
     /// Whether early stopping has ended the training.
     pub stopped: bool,
     /// Steps that the optimizer took.
     pub iterations: u64,
-    /// The lines of `timing.csv`.
-    pub timing: Vec<Timing>,
 }
 
 /// A run after an epoch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Checkpoint {
     /// What is no array.
     pub ledger: Ledger,
@@ -42,29 +47,60 @@ pub struct Checkpoint {
     pub best: Option<Weights>,
     /// What the optimizer keeps, `slots[parameter][slot]`.
     pub slots: Vec<Vec<Vec<f32>>>,
+    /// The rows, to be added to.
+    pub rows: Rows,
+    /// What stands in them.
+    pub lines: Vec<Line>,
+}
+
+/// What is to go on from a checkpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// As [`Ledger::series`].
+    pub series: &'a str,
+    /// Epochs that it has.
+    pub epochs: u32,
+    /// What it trains.
+    pub network: &'a Network,
+    /// Slots of its optimizer.
+    pub slots: usize,
 }
 
 /// Why a checkpoint is not gone on from.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// It cannot be read.
-    #[error("cannot read it: {0}")]
-    Read(#[from] io::Error),
-    /// It is no file of arrays.
-    #[error(transparent)]
-    Format(#[from] ArraysError),
-    /// Its header is no ledger.
-    #[error("its header makes no sense: {0}")]
-    Ledger(#[from] serde_json::Error),
-    /// It is of another run: another variant, other data, or another engine.
-    #[error("it is of run {found}")]
-    OtherRun {
-        /// That run's id.
-        found: String,
+    /// A file of it is there, but out of reach: it may be whole, so the run must not start anew over it.
+    #[error("cannot go on from {}: {source}", files::shown(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
     },
-    /// Its arrays are not those of the network.
-    #[error("its arrays are not the network's: {}", .0.iter().map(Misfit::to_string).collect::<Vec<_>>().join("; "))]
-    Misfit(Vec<Misfit>),
+    /// A file of it is not what was written.
+    #[error("{} is damaged ({reason})", files::shown(path))]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It is of another variant, other data, or another engine.
+    #[error("{} is of other settings, other images or another engine", files::shown(path))]
+    Other {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is of an epoch that the run does not have.
+    #[error("{} is of epoch {done}, after the last one of this run, {epochs}", files::shown(path))]
+    Beyond {
+        /// The file.
+        path: PathBuf,
+        /// Its epoch.
+        done: u32,
+        /// The run's last.
+        epochs: u32,
+    },
 }
 
 /// The bytes of a checkpoint's file.
@@ -76,7 +112,7 @@ pub fn encode(
     weights: &[Array],
     best: Option<&[Array]>,
     slots: &[Vec<Vec<f32>>],
-) -> Result<Vec<u8>, CheckpointError> {
+) -> Result<Vec<u8>, ArraysError> {
     let named = |prefix: &str, arrays: &'_ [Array]| -> Vec<String> {
         arrays.iter().map(|array| format!("{prefix}/{}", array.name)).collect()
     };
@@ -93,51 +129,66 @@ pub fn encode(
             borrowed.push(Borrowed::new(format!("optimizer/{index}/{}", array.name), &array.shape, slot));
         }
     }
-    Ok(arrays::encode(&borrowed, &serde_json::to_string(ledger)?)?)
+    arrays::encode(&borrowed, ledger)
 }
 
 impl Checkpoint {
-    /// Reads the checkpoint at `path` of run `run_id`, which trains `network` with an optimizer of `slots` slots. `None`
-    /// where there is no file.
+    /// Reads the checkpoint in `directory`. `None` where there is none.
     ///
     /// # Errors
-    /// [`CheckpointError::Read`] where the file is there but out of reach: it may be whole, so the run must not start anew
-    /// over it. Any other [`CheckpointError`] where it is damaged or of another run: then the run starts anew.
-    pub fn load(
-        path: &Path,
-        run_id: &str,
-        network: &Network,
-        slots: usize,
-    ) -> Result<Option<Checkpoint>, CheckpointError> {
-        let bytes = match std::fs::read(path) {
+    /// [`CheckpointError`]: but for [`CheckpointError::Read`], the run starts anew.
+    pub fn load(directory: &RunDirectory, expected: &Expected<'_>) -> Result<Option<Checkpoint>, CheckpointError> {
+        let path = directory.checkpoint();
+        let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
+            Err(source) => return Err(CheckpointError::Read { path, source }),
         };
-        let (arrays, note) = arrays::decode(&bytes)?;
-        let ledger: Ledger = serde_json::from_str(&note)?;
-        if ledger.run_id != run_id {
-            return Err(CheckpointError::OtherRun { found: ledger.run_id });
+        let damaged = |reason: String| CheckpointError::Damaged { path: path.clone(), reason };
+        let found = arrays::decode(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if !found.sealed {
+            return Err(damaged("its checksum is missing".to_owned()));
         }
-        let mut parts = Parts(arrays);
-        let fit = |arrays| weights::fit(arrays, network).map_err(CheckpointError::Misfit);
-        let weights = fit(parts.take("weights/"))?;
-        let best = parts.take("best/");
-        let best = if best.is_empty() { None } else { Some(fit(best)?) };
-        let mut by_parameter = vec![Vec::with_capacity(slots); weights.len()];
-        for slot in 0..slots {
-            let arrays = fit(parts.take(&format!("optimizer/{slot}/")))?;
-            for (slots, array) in by_parameter.iter_mut().zip(arrays) {
-                slots.push(array.values);
-            }
+        let ledger: Ledger = serde_json::from_str(&found.note).map_err(|error| damaged(error.to_string()))?;
+        if ledger.series != expected.series {
+            return Err(CheckpointError::Other { path });
         }
-        let unknown: Vec<Misfit> = parts.0.into_iter().map(|a| Misfit::Unknown { name: a.name }).collect();
-        if unknown.is_empty() {
-            Ok(Some(Checkpoint { ledger, weights, best, slots: by_parameter }))
-        } else {
-            Err(CheckpointError::Misfit(unknown))
+        if ledger.done > expected.epochs {
+            return Err(CheckpointError::Beyond { path, done: ledger.done, epochs: expected.epochs });
+        }
+        let (weights, best, slots) = divide(found.arrays, expected).map_err(|misfits| {
+            damaged(format!(
+                "its arrays are not the network's: {}",
+                misfits.iter().map(Misfit::to_string).collect::<Vec<_>>().join("; ")
+            ))
+        })?;
+        let path = directory.rows();
+        let (rows, lines) = Rows::read(&path, &ledger.rows).map_err(|error| match error {
+            RowsError::Read(source) => CheckpointError::Read { path, source },
+            RowsError::Damaged(reason) => CheckpointError::Damaged { path, reason },
+        })?;
+        Ok(Some(Checkpoint { ledger, weights, best, slots, rows, lines }))
+    }
+}
+
+/// Weights, those of the best epoch, and what the optimizer keeps.
+type Divided = (Weights, Option<Weights>, Vec<Vec<Vec<f32>>>);
+
+fn divide(arrays: Vec<Array>, expected: &Expected<'_>) -> Result<Divided, Vec<Misfit>> {
+    let mut parts = Parts(arrays);
+    let fit = |arrays| weights::fit(arrays, expected.network);
+    let weights = fit(parts.take("weights/"))?;
+    let best = parts.take("best/");
+    let best = if best.is_empty() { None } else { Some(fit(best)?) };
+    let mut by_parameter = vec![Vec::with_capacity(expected.slots); weights.len()];
+    for slot in 0..expected.slots {
+        let arrays = fit(parts.take(&format!("optimizer/{slot}/")))?;
+        for (slots, array) in by_parameter.iter_mut().zip(arrays) {
+            slots.push(array.values);
         }
     }
+    let unknown: Vec<Misfit> = parts.0.into_iter().map(|a| Misfit::Unknown { name: a.name }).collect();
+    if unknown.is_empty() { Ok((weights, best, by_parameter)) } else { Err(unknown) }
 }
 
 /// Arrays that have not been claimed yet.
@@ -160,8 +211,9 @@ impl Parts {
 mod tests {
     use super::*;
     use plan::layer::Dense;
-    use plan::{Activation, Initializer, Layer, Shape};
-    use record::Measures;
+    use plan::{Activation, Initializer, Layer, Purpose, Shape, Stream};
+    use std::fs;
+    use tempfile::TempDir;
 
     fn network() -> Network {
         let dense = Layer::Dense(Dense {
@@ -174,62 +226,101 @@ mod tests {
         Network::stack(Shape::Vector { units: 3 }, vec![("d".to_owned(), dense, None)]).unwrap()
     }
 
-    fn checkpoint(best: bool) -> Checkpoint {
-        let weights = |value: f32| {
-            vec![
-                Array { name: "d.kernel".into(), shape: vec![3, 2], values: vec![value; 6] },
-                Array { name: "d.bias".into(), shape: vec![2], values: vec![value + 1.0; 2] },
-            ]
-        };
-        let train = Measures { loss: 1.0 / 3.0, metrics: vec![("accuracy".into(), 0.1 + 0.2)] };
-        let row = Epoch { epoch: 1, learning_rate: 1e-4, train: Some(train), validation: None };
+    fn weights_of(value: f32) -> Weights {
+        vec![
+            Array { name: "d.kernel".into(), shape: vec![3, 2], values: vec![value; 6] },
+            Array { name: "d.bias".into(), shape: vec![2], values: vec![value + 1.0; 2] },
+        ]
+    }
+
+    fn slots() -> Vec<Vec<Vec<f32>>> {
+        vec![vec![vec![0.1; 6], vec![0.2; 6]], vec![vec![0.3; 2], vec![0.4; 2]]]
+    }
+
+    /// A folder with rows, and the ledger after its first line.
+    fn folder() -> (TempDir, RunDirectory, Ledger) {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::at(folder.path().to_path_buf());
+        let rows = Rows::new(directory.rows());
         let ledger = Ledger {
-            run_id: "feed".into(),
-            epochs: vec![row],
+            series: "feed".into(),
+            done: 3,
+            rows: rows.counted(),
             watch: Watch::default(),
             stopped: false,
             iterations: 250,
-            timing: vec![],
         };
-        let slots = vec![vec![vec![0.1; 6], vec![0.2; 6]], vec![vec![0.3; 2], vec![0.4; 2]]];
-        Checkpoint { ledger, weights: weights(0.25), best: best.then(|| weights(-1.0)), slots }
+        fs::write(directory.rows(), "").unwrap();
+        (folder, directory, ledger)
     }
 
-    fn bytes(c: &Checkpoint) -> Vec<u8> {
-        encode(&c.ledger, &c.weights, c.best.as_deref(), &c.slots).unwrap()
+    fn load(
+        directory: &RunDirectory,
+        series: &str,
+        epochs: u32,
+        slots: usize,
+    ) -> Result<Option<Checkpoint>, CheckpointError> {
+        Checkpoint::load(directory, &Expected { series, epochs, network: &network(), slots })
     }
 
     #[test]
     fn a_checkpoint_comes_back_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("c");
-        assert!(Checkpoint::load(&path, "feed", &network(), 2).unwrap().is_none());
-        for best in [false, true] {
-            std::fs::write(&path, bytes(&checkpoint(best))).unwrap();
-            let found = Checkpoint::load(&path, "feed", &network(), 2).unwrap();
-            assert_eq!(found, Some(checkpoint(best)));
+        let (_folder, directory, ledger) = folder();
+        assert!(load(&directory, "feed", 3, 2).unwrap().is_none());
+        for best in [None, Some(weights_of(-1.0))] {
+            let bytes = encode(&ledger, &weights_of(0.25), best.as_deref(), &slots()).unwrap();
+            fs::write(directory.checkpoint(), bytes).unwrap();
+            let found = load(&directory, "feed", 3, 2).unwrap().unwrap();
+            assert_eq!((found.ledger, found.weights, found.best), (ledger.clone(), weights_of(0.25), best));
+            assert_eq!((found.slots, found.lines), (slots(), Vec::new()));
         }
     }
 
     #[test]
-    fn a_damaged_or_foreign_one_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("c");
-        let whole = bytes(&checkpoint(true));
-        for length in [0, 7, 20, whole.len() / 2, whole.len() - 1] {
-            std::fs::write(&path, &whole[..length]).unwrap();
-            let error = Checkpoint::load(&path, "feed", &network(), 2).unwrap_err();
-            assert!(matches!(error, CheckpointError::Format(_)), "{length}: {error}");
+    fn one_of_another_run_is_not_gone_on_from() {
+        let (_folder, directory, ledger) = folder();
+        let message = |series: &str, epochs, slots| {
+            let error = load(&directory, series, epochs, slots).unwrap_err().to_string();
+            error.rsplit_once('/').map_or(error.clone(), |(_, message)| message.to_owned())
+        };
+        fs::write(directory.checkpoint(), encode(&ledger, &weights_of(0.25), None, &slots()).unwrap()).unwrap();
+        assert_eq!(
+            message("cafe", 3, 2),
+            "checkpoint.safetensors is of other settings, other images or another engine"
+        );
+        assert_eq!(message("feed", 2, 2), "checkpoint.safetensors is of epoch 3, after the last one of this run, 2");
+        assert!(load(&directory, "feed", 1, 2).is_err() && load(&directory, "feed", 9, 2).is_ok());
+        let error = load(&directory, "feed", 3, 1).unwrap_err().to_string();
+        assert!(error.contains("`optimizer/1/d.kernel` belongs to no layer"), "{error}");
+        assert!(load(&directory, "feed", 3, 3).unwrap_err().to_string().contains("`d.kernel` is missing"));
+        fs::remove_file(directory.rows()).unwrap();
+        assert_eq!(message("feed", 3, 2), "epochs.jsonl is damaged (it is missing)");
+    }
+
+    #[test]
+    fn one_with_flipped_bits_or_without_its_end_is_damaged() {
+        let (_folder, directory, ledger) = folder();
+        let whole = encode(&ledger, &weights_of(0.25), Some(&weights_of(-1.0)), &slots()).unwrap();
+        let mut stream = Stream::new(0, Purpose::Generate, &[]);
+        let damaged = |bytes: &[u8]| {
+            fs::write(directory.checkpoint(), bytes).unwrap();
+            matches!(load(&directory, "feed", 3, 2), Err(CheckpointError::Damaged { .. }))
+        };
+        assert!(!damaged(&whole));
+        for _ in 0..300 {
+            let mut bytes = whole.clone();
+            let bit = stream.below(8 * whole.len() as u32) as usize;
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(damaged(&bytes), "bit {bit}");
         }
-        std::fs::write(&path, &whole).unwrap();
-        let error = Checkpoint::load(&path, "cafe", &network(), 2).unwrap_err();
-        assert_eq!(error.to_string(), "it is of run feed");
-        let error = Checkpoint::load(&path, "feed", &network(), 1).unwrap_err();
-        assert!(error.to_string().contains("`optimizer/1/d.kernel` belongs to no layer"), "{error}");
-        let error = Checkpoint::load(&path, "feed", &network(), 3).unwrap_err();
-        assert!(error.to_string().contains("`d.kernel` is missing"), "{error}");
-        std::fs::write(&path, weights::encode(&checkpoint(false).weights, None).unwrap()).unwrap();
-        let error = Checkpoint::load(&path, "feed", &network(), 2).unwrap_err();
-        assert!(matches!(error, CheckpointError::Ledger(_)), "{error}");
+        for length in [0, 7, 20, whole.len() / 2, whole.len() - 1] {
+            assert!(damaged(&whole[..length]), "{length} bytes");
+        }
+        // A version of Ablate without seals wrote others.
+        let note = Some([("ablate".to_owned(), serde_json::to_string(&ledger).unwrap())].into());
+        let weights = weights_of(0.25);
+        let arrays: Vec<_> =
+            weights.iter().map(|a| Borrowed::new(format!("weights/{}", a.name), &a.shape, &a.values)).collect();
+        assert!(damaged(&safetensors::serialize(arrays.iter().map(|a| (a.name(), a)), note).unwrap()));
     }
 }

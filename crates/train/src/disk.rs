@@ -1,6 +1,7 @@
 //! Files of a run, written whole or not at all.
 
 use crate::error::TrainError;
+use record::seal;
 use std::io;
 use std::path::Path;
 
@@ -22,5 +23,17 @@ pub fn remove(path: &Path) -> Result<(), TrainError> {
             Err(TrainError::Write { path: path.to_path_buf(), source })
         }
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Sets a damaged file aside where it is there at all. Gives its new name.
+///
+/// # Errors
+/// [`TrainError::Write`], with the path.
+pub fn set_aside(path: &Path) -> Result<Option<String>, TrainError> {
+    match seal::set_aside(path) {
+        Ok(aside) => Ok(aside.file_name().map(|name| files::shown(name).to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(TrainError::Write { path: path.to_path_buf(), source }),
     }
 }

@@ -88,19 +88,14 @@ pub enum TrainError {
     /// Weights cannot be put into a file.
     #[error("cannot put the weights into a file: {0}")]
     Encode(#[from] ArraysError),
-    /// A checkpoint cannot be put into a file.
-    #[error("cannot put the checkpoint into a file: {0}")]
-    Checkpoint(#[from] CheckpointError),
+    /// A row cannot be put into a file.
+    #[error("cannot put an epoch's row into a file: {0}")]
+    Row(#[from] serde_json::Error),
     /// A checkpoint is there but cannot be read.
-    #[error("cannot go on from {path}: {source}", path = path.display())]
-    Resume {
-        /// The checkpoint.
-        path: PathBuf,
-        /// The system's reason.
-        source: CheckpointError,
-    },
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A file cannot be written, for want of room or permission.
-    #[error("cannot write {path}: {source}{}", files::advice(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", files::advice(source), path = files::shown(path))]
     Write {
         /// The file.
         path: PathBuf,

@@ -1,29 +1,28 @@
-//! The training loop: epochs of steps, a validation and a checkpoint after each, a test and a record at the end.
+//! The training loop: epochs of steps, a validation after each, a test and a record at the end.
 //!
 //! Whatever is killed goes on from its last checkpoint and ends with the same bytes: an epoch is a function of the state
-//! before it, of the run and of its own number.
-//!
-//! A checkpoint is written while the next epoch trains. An epoch is reported when its checkpoint is on the disk, and
-//! before anything is said of the next.
+//! before it, of the run and of its own number. [`keeper`](crate::keeper) says when a checkpoint is written.
 
-use crate::arrays::Array;
 use crate::channel::Listen;
-use crate::checkpoint::{self, Checkpoint, CheckpointError, Ledger};
+use crate::checkpoint::{Checkpoint, CheckpointError, Expected, Ledger};
 use crate::disk;
 use crate::early_stopping::Watch;
 use crate::error::TrainError;
 use crate::evaluate::{Tally, evaluate};
+use crate::keeper::Keeper;
 use crate::learner::Learner;
 use crate::log;
+use crate::note::Note;
+use crate::order::Order;
 use crate::peak::Peak;
-use crate::saving::Saving;
+use crate::rows::Line;
 use crate::splits::Splits;
 use crate::timing::{self, Stopwatch, Throttle, Timing};
 use crate::weights::{self, Weights};
 use data::TrainLoader;
 use nn::Model;
-use plan::{Prepared, Run, Training};
-use record::{Epoch, Event, Measures, RunDirectory, RunRecord, Status};
+use plan::Training;
+use record::{Epoch, Event, Measures, RunRecord, Status, seal};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,23 +31,9 @@ const REPORT_EVERY: Duration = Duration::from_millis(200);
 /// What the engine runs on, in `timing.csv`.
 const DEVICE: &str = "cpu";
 
-/// What is to be trained, and where it is kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
-    /// What to train.
-    pub run: &'a Run,
-    /// Its id.
-    pub run_id: &'a str,
-    /// Its images.
-    pub images: &'a Prepared,
-    /// Its folder, which exists.
-    pub directory: &'a RunDirectory,
-    /// Threads that prepare batches, and that `timing.csv` names.
-    pub threads: usize,
-}
-
 /// Trains, or goes on training, on rayon's current pool. When it returns, the run's folder holds `run.json`,
-/// `timing.csv` and, unless the run diverged in its first epoch, `model.safetensors`.
+/// `timing.csv`, unless the run diverged in its first epoch `model.safetensors`, and where all epochs were trained what is
+/// needed to go on with more.
 ///
 /// # Errors
 /// [`TrainError`] where data, weights or disk will not do, or nobody listens any more. What is on disk is whole then, and
@@ -58,10 +43,7 @@ pub fn fit<M: Model>(order: Order<'_>, listener: &mut dyn Listen) -> Result<RunR
     files::sweep(folder).map_err(|source| TrainError::Write { path: folder.to_path_buf(), source })?;
     let splits = Splits::open(order.run, order.images)?;
     let mut session = Session::<M>::begin(order, &splits)?;
-    let status = session.train(listener).map_err(|error| match session.saving.take() {
-        Some(saving) => saving.end_with(error),
-        None => error,
-    })?;
+    let status = session.train(listener).map_err(|error| session.keeper.end_with(error))?;
     let mut peak = session.peak;
     peak.look();
     let record = session.finish(status)?;
@@ -85,18 +67,24 @@ struct Session<'a, M> {
     splits: &'a Splits,
     loader: Option<TrainLoader>,
     learner: Learner<M>,
-    ledger: Ledger,
+    /// What all runs that differ in the number of epochs alone have in common.
+    series: String,
+    epochs: Vec<Epoch>,
+    watch: Watch,
+    stopped: bool,
     /// Weights of the best epoch.
     best: Option<Arc<Weights>>,
-    /// The checkpoint of the last epoch, until it is on the disk.
-    saving: Option<Saving>,
+    keeper: Keeper<'a>,
+    /// Why an earlier program's state is not gone on from.
+    notice: Option<String>,
+    throttle: Throttle,
     peak: Peak,
 }
 
 impl<'a, M: Model> Session<'a, M> {
     /// From the checkpoint where there is one of this run, else from the start.
     fn begin(order: Order<'a>, splits: &'a Splits) -> Result<Session<'a, M>, TrainError> {
-        let Order { run, run_id, directory, threads, .. } = order;
+        let Order { run, directory, threads, pace, .. } = order;
         let settings = &run.settings;
         let steps = settings.training.steps_per_epoch.map(|steps| steps as usize);
         let loader = match &splits.train {
@@ -111,36 +99,61 @@ impl<'a, M: Model> Session<'a, M> {
             )?),
             None => None,
         };
-        let ledger = Ledger {
-            run_id: run_id.to_owned(),
+        let mut learner = Learner::new(run)?;
+        learner.weigh(splits.class_weights.clone());
+        let mut session = Session {
+            order,
+            splits,
+            loader,
+            learner,
+            series: order.series()?,
             epochs: Vec::new(),
             watch: Watch::default(),
             stopped: false,
-            iterations: 0,
-            timing: Vec::new(),
+            best: None,
+            keeper: Keeper::new(directory, pace),
+            notice: None,
+            throttle: Throttle::new(REPORT_EVERY),
+            peak: Peak::default(),
         };
-        let mut learner = Learner::new(run)?;
-        learner.weigh(splits.class_weights.clone());
-        let mut session =
-            Session { order, splits, loader, learner, ledger, best: None, saving: None, peak: Peak::default() };
-        let path = directory.checkpoint();
-        let slots = settings.training.optimizer.slots();
-        match Checkpoint::load(&path, run_id, &settings.network, slots) {
-            Ok(Some(checkpoint)) => session.restore(checkpoint)?,
-            Ok(None) => {}
-            // It may be whole, and only out of reach: it is not to be replaced by a new start.
-            Err(error @ CheckpointError::Read(_)) => return Err(TrainError::Resume { path, source: error }),
-            Err(error) => log::line(&format!("{}: {error}; starting anew", path.display())),
-        }
+        session.resume()?;
         Ok(session)
     }
 
-    fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
-        let Checkpoint { ledger, weights, best, slots } = checkpoint;
-        self.learner.restore_optimizer(ledger.iterations, slots)?;
-        self.learner.set_weights(&weights);
-        self.best = Some(Arc::new(best.unwrap_or(weights)));
-        self.ledger = ledger;
+    /// Goes on from the checkpoint where there is one of this run.
+    fn resume(&mut self) -> Result<(), TrainError> {
+        let Order { run, directory, pace, .. } = self.order;
+        let expected = Expected {
+            series: &self.series,
+            epochs: run.settings.training.epochs,
+            network: &run.settings.network,
+            slots: run.settings.training.optimizer.slots(),
+        };
+        if expected.epochs == 0 {
+            return Ok(());
+        }
+        match Checkpoint::load(directory, &expected) {
+            Ok(Some(Checkpoint { ledger, weights, best, slots, rows, lines })) => {
+                self.learner.restore_optimizer(ledger.iterations, slots)?;
+                self.learner.set_weights(&weights);
+                self.best = Some(Arc::new(best.unwrap_or(weights)));
+                (self.watch, self.stopped) = (ledger.watch, ledger.stopped);
+                self.keeper = Keeper::resumed(directory, pace, rows, &lines);
+                self.epochs = lines.into_iter().map(|line| line.row).collect();
+            }
+            Ok(None) => {}
+            Err(error @ CheckpointError::Read { .. }) => return Err(error.into()),
+            Err(error) => {
+                let aside = match &error {
+                    CheckpointError::Damaged { path, .. } => disk::set_aside(path)?,
+                    CheckpointError::Read { .. } | CheckpointError::Other { .. } | CheckpointError::Beyond { .. } => {
+                        None
+                    }
+                };
+                let aside = aside.map(|name| format!("; it is set aside as {name}")).unwrap_or_default();
+                self.notice = Some(format!("{error}{aside}; training starts from the first epoch"));
+            }
+        }
         Ok(())
     }
 
@@ -150,37 +163,49 @@ impl<'a, M: Model> Session<'a, M> {
 
     /// The number of the epoch that is done.
     fn done(&self) -> u32 {
-        self.ledger.epochs.last().map_or(0, |row| row.epoch)
+        self.epochs.last().map_or(0, |row| row.epoch)
+    }
+
+    /// Whether there is no epoch left to do.
+    fn is_over(&self) -> bool {
+        self.stopped || self.done() >= self.training().epochs
     }
 
     /// All epochs that are still to do.
     fn train(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
+        if let Some(message) = self.notice.take() {
+            log::line(&message);
+            listener.hear(&Event::Notice { message })?;
+        }
         let steps = self.loader.as_ref().map_or(0, TrainLoader::steps);
         listener.hear(&Event::Started {
             resumed_from: self.done(),
             epochs: self.training().epochs,
             steps_per_epoch: steps as u32,
         })?;
+        let status = self.all_epochs(listener)?;
+        self.keeper.end(listener)?;
+        Ok(status)
+    }
+
+    fn all_epochs(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
         if self.training().epochs == 0 {
-            return self.look(listener);
+            return self.look();
         }
-        while self.done() < self.training().epochs && !self.ledger.stopped {
+        while !self.is_over() {
             if !self.epoch(self.done() + 1, listener)? {
-                self.settle(listener)?;
                 return Ok(Status::Diverged);
             }
         }
-        self.settle(listener)?;
-        Ok(if self.ledger.stopped { Status::Stopped } else { Status::Completed })
+        Ok(if self.stopped { Status::Stopped } else { Status::Completed })
     }
 
     /// A run of 0 epochs: the validation split with the initial weights, as epoch 0.
-    fn look(&mut self, listener: &mut dyn Listen) -> Result<Status, TrainError> {
+    fn look(&mut self) -> Result<Status, TrainError> {
         let watch = Stopwatch::new();
         let Some(validation) = self.validate()? else { return Ok(Status::Diverged) };
         let times = Times { train_s: 0.0, validation_s: watch.seconds(), train_images_per_s: 0.0 };
-        self.close_epoch(0, None, validation, times);
-        self.report_epoch(listener)?;
+        self.close_epoch(0, None, validation, times)?;
         Ok(Status::Completed)
     }
 
@@ -197,9 +222,11 @@ impl<'a, M: Model> Session<'a, M> {
         let Some(validation) = self.validate()? else { return Ok(false) };
         let validation_s = watch.seconds();
         let times = Times { train_s, validation_s, train_images_per_s: timing::rate(tally.images(), train_s) };
-        self.settle(listener)?;
-        let weights = self.close_epoch(epoch, Some(tally.measures()), validation, times);
-        self.save(&weights)?;
+        self.close_epoch(epoch, Some(tally.measures()), validation, times)?;
+        self.keeper.look(listener)?;
+        if self.is_over() || self.keeper.is_due() {
+            self.save(listener)?;
+        }
         Ok(true)
     }
 
@@ -211,7 +238,6 @@ impl<'a, M: Model> Session<'a, M> {
         listener: &mut dyn Listen,
     ) -> Result<Option<Tally>, TrainError> {
         let mut tally = Tally::new(&self.training().metrics);
-        let mut throttle = Throttle::new(REPORT_EVERY);
         let Some(batches) = self.loader.as_ref().map(|loader| loader.epoch(u64::from(epoch))) else {
             return Ok(Some(tally));
         };
@@ -222,10 +248,8 @@ impl<'a, M: Model> Session<'a, M> {
                 return Ok(None);
             }
             tally.add(seen.loss, &seen.logits, &labels);
-            if self.saving.as_ref().is_some_and(Saving::is_done) {
-                self.settle(listener)?;
-            }
-            if self.saving.is_none() && throttle.passes() {
+            self.keeper.look(listener)?;
+            if self.keeper.is_quiet() && self.throttle.passes() {
                 let images_per_second = timing::rate(tally.images(), watch.seconds());
                 let progress = Event::Progress { epoch, step: step as u32 + 1, loss: tally.loss(), images_per_second };
                 listener.hear(&progress)?;
@@ -248,67 +272,50 @@ impl<'a, M: Model> Session<'a, M> {
         evaluate(&mut self.learner, images, batch_size, self.splits.standardization.as_ref(), metrics)
     }
 
-    /// Enters an epoch into the ledger, and keeps its weights where it is the best. Gives the weights.
+    /// Enters an epoch, and keeps its weights where it is the best.
     fn close_epoch(
         &mut self,
         epoch: u32,
         train: Option<Measures>,
         validation: Option<Measures>,
         times: Times,
-    ) -> Arc<Weights> {
+    ) -> Result<(), TrainError> {
         let Times { train_s, validation_s, train_images_per_s } = times;
         let row = Epoch { epoch, learning_rate: self.learner.optimizer().learning_rate(), train, validation };
-        let verdict = self.ledger.watch.observe(self.training(), &row);
-        let weights = Arc::new(self.learner.weights());
+        let verdict = self.watch.observe(self.training(), &row);
         if verdict.improved {
-            self.best = Some(Arc::clone(&weights));
+            self.best = Some(Arc::new(self.learner.weights()));
         }
-        self.ledger.stopped = verdict.stop;
-        self.ledger.epochs.push(row);
-        self.ledger.iterations = self.learner.optimizer().iterations();
-        self.ledger.timing.push(Timing {
-            epoch,
-            train_s,
-            validation_s,
-            train_images_per_s,
-            threads: self.order.threads,
-            device: DEVICE.to_owned(),
-        });
-        weights
-    }
-
-    /// Begins to write the checkpoint and the timing of the epoch that is done, whose weights are `weights`.
-    fn save(&mut self, weights: &[Array]) -> Result<(), TrainError> {
-        let is_best = self.ledger.watch.best_epoch() == Some(self.done());
-        let best = if is_best { None } else { self.best.as_deref().map(Vec::as_slice) };
-        let bytes = checkpoint::encode(&self.ledger, weights, best, self.learner.optimizer().slots())?;
-        let directory = self.order.directory;
-        self.saving =
-            Some(Saving::start(vec![(directory.checkpoint(), bytes), (directory.timing_csv(), self.timing())])?);
+        self.stopped = verdict.stop;
+        let threads = self.order.threads;
+        let timing = Timing { epoch, train_s, validation_s, train_images_per_s, threads, device: DEVICE.to_owned() };
+        self.keeper.enter(&Line { row: row.clone(), timing })?;
+        self.epochs.push(row);
         Ok(())
     }
 
-    /// Waits for the checkpoint that is being written, and reports its epoch.
-    fn settle(&mut self, listener: &mut dyn Listen) -> Result<(), TrainError> {
-        match self.saving.take() {
-            Some(saving) => saving.end().and_then(|()| self.report_epoch(listener)),
-            None => Ok(()),
-        }
+    /// Begins to write the checkpoint of the epoch that is done.
+    fn save(&mut self, listener: &mut dyn Listen) -> Result<(), TrainError> {
+        let optimizer = self.learner.optimizer();
+        let ledger = Ledger {
+            series: self.series.clone(),
+            done: self.done(),
+            rows: self.keeper.counted(),
+            watch: self.watch.clone(),
+            stopped: self.stopped,
+            iterations: optimizer.iterations(),
+        };
+        // Those of the best epoch are there already.
+        let is_best = self.watch.best_epoch() == Some(ledger.done);
+        let (weights, best) = match &self.best {
+            Some(best) if is_best => (Arc::clone(best), None),
+            best => (Arc::new(self.learner.weights()), best.clone()),
+        };
+        let best = best.as_deref().map(Vec::as_slice);
+        self.keeper.save(&ledger, &weights, best, self.learner.optimizer().slots(), listener)
     }
 
-    /// The bytes of `timing.csv`.
-    fn timing(&self) -> Vec<u8> {
-        timing::csv(&self.ledger.timing).into_bytes()
-    }
-
-    fn report_epoch(&self, listener: &mut dyn Listen) -> Result<(), TrainError> {
-        if let (Some(row), Some(timing)) = (self.ledger.epochs.last(), self.ledger.timing.last()) {
-            listener.hear(&Event::Epoch { row: row.clone(), images_per_second: timing.train_images_per_s })?;
-        }
-        Ok(())
-    }
-
-    /// The test, the model, the record; then the checkpoint is not needed any more.
+    /// The test, the model, the record. The checkpoint stays where all epochs were trained: more may be asked for.
     fn finish(mut self, mut status: Status) -> Result<RunRecord, TrainError> {
         let stopping = self.training().early_stopping.as_ref();
         let keep_last = stopping.is_some_and(|stopping| !stopping.restore_best_weights);
@@ -330,30 +337,28 @@ impl<'a, M: Model> Session<'a, M> {
         let directory = self.order.directory;
         match &weights {
             Some(weights) => {
-                let bytes = weights::encode(weights, self.splits.standardization.as_ref())?;
-                disk::write(&directory.model(), &bytes)?
+                let note = Note::new(self.order.run, &self.splits.classes, self.splits.standardization.as_ref());
+                disk::write(&directory.model(), &weights::encode(weights, &note)?)?
             }
             // An older run's model must not pass for this one's.
             None => disk::remove(&directory.model())?,
         }
-        disk::write(&directory.timing_csv(), &self.timing())?;
+        let goes_on = status == Status::Completed && self.done() > 0;
         let record = self.record(status, test);
-        let text = serde_json::to_string_pretty(&record)
-            .map_err(|error| TrainError::Write { path: directory.record(), source: error.into() })?;
-        disk::write(&directory.record(), (text + "\n").as_bytes())?;
-        disk::remove(&directory.checkpoint())?;
+        disk::write(&directory.record(), &seal::to_json(&record)?)?;
+        self.keeper.close(goes_on)?;
         Ok(record)
     }
 
-    fn record(self, status: Status, test: Option<Measures>) -> RunRecord {
+    fn record(&mut self, status: Status, test: Option<Measures>) -> RunRecord {
         let run = self.order.run;
         RunRecord {
             variant: run.variant.clone(),
             seed: run.seed,
             run_id: self.order.run_id.to_owned(),
             status,
-            best_epoch: self.ledger.watch.best_epoch(),
-            epochs: self.ledger.epochs,
+            best_epoch: self.watch.best_epoch(),
+            epochs: std::mem::take(&mut self.epochs),
             test,
             parameter_count: run.settings.network.parameter_count() as u64,
             classes: self.splits.classes.clone(),

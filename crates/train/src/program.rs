@@ -4,9 +4,11 @@
 use crate::channel::{Lines, Listen};
 use crate::error::TrainError;
 use crate::explain::explain;
-use crate::fit::{Order, fit};
+use crate::fit::fit;
+use crate::keeper::Pace;
 use crate::lifeline::{self, Lifeline};
 use crate::log;
+use crate::order::Order;
 use crate::predict::predict;
 use nn::Model;
 use plan::Request;
@@ -46,7 +48,7 @@ fn serve<M: Model>(request: &Request, lifeline: &Lifeline, listener: &mut dyn Li
     match request {
         Request::Train { run, run_id, images, directory, threads } => {
             let directory = RunDirectory::at(directory.clone());
-            let order = Order { run, run_id, images, directory: &directory, threads: *threads };
+            let order = Order { run, run_id, images, directory: &directory, threads: *threads, pace: Pace::default() };
             let record = on_threads(*threads, || fit::<M>(order, listener))?;
             // The record is on disk: whoever still listens hears of it, and nobody is waited for.
             lifeline.release();

@@ -1,13 +1,9 @@
-//! An epoch's files on their way to the disk, on a thread of its own: the disk is waited for while the next epoch trains.
+//! Files on their way to the disk, on a thread of their own: the disk is waited for while the next epochs train.
 
-use crate::disk;
 use crate::error::TrainError;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
+use std::path::Path;
 use std::thread::JoinHandle;
-
-/// A file to be written: where, and what is to stand there.
-pub type Content = (PathBuf, Vec<u8>);
 
 /// Files that are being written. Dropping it waits until they are.
 pub struct Saving {
@@ -16,15 +12,16 @@ pub struct Saving {
 }
 
 impl Saving {
-    /// Begins to write `files`, one after the other; what comes after one that cannot be written is not tried.
+    /// Begins to `write`, above all the file at `path`.
     ///
     /// # Errors
     /// [`TrainError::Write`] where the system gives no thread for it.
-    pub fn start(files: Vec<Content>) -> Result<Saving, TrainError> {
-        let path = files.first().map(|(path, _)| path.clone()).unwrap_or_default();
-        let write = move || files.iter().try_for_each(|(path, bytes)| disk::write(path, bytes));
+    pub fn start(
+        path: &Path,
+        write: impl FnOnce() -> Result<(), TrainError> + Send + 'static,
+    ) -> Result<Saving, TrainError> {
         let writer = std::thread::Builder::new().name("saving".to_owned()).spawn(write);
-        let writer = writer.map_err(|source| TrainError::Write { path, source })?;
+        let writer = writer.map_err(|source| TrainError::Write { path: path.to_path_buf(), source })?;
         Ok(Saving { writer: Some(writer) })
     }
 
@@ -36,7 +33,7 @@ impl Saving {
     /// Waits until the files are on the disk.
     ///
     /// # Errors
-    /// [`TrainError::Write`] for the one that is not.
+    /// [`TrainError::Write`] for one that is not.
     pub fn end(mut self) -> Result<(), TrainError> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
         writer.join().unwrap_or_else(|panic| resume_unwind(panic))
@@ -63,34 +60,35 @@ impl Drop for Saving {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk;
+    use std::path::PathBuf;
+
+    fn start(path: PathBuf, size: usize) -> Saving {
+        Saving::start(&path.clone(), move || disk::write(&path, &vec![1; size])).unwrap()
+    }
 
     #[test]
     fn files_are_there_when_it_ends_or_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        let files = vec![(path("a"), vec![1; 1 << 20]), (path("b"), vec![2])];
-        Saving::start(files.clone()).unwrap().end().unwrap();
-        assert_eq!((std::fs::read(path("a")).unwrap().len(), std::fs::read(path("b")).unwrap()), (1 << 20, vec![2]));
-        std::fs::remove_file(path("b")).unwrap();
-        drop(Saving::start(files).unwrap());
-        assert!(path("b").exists());
+        start(path("a"), 1 << 20).end().unwrap();
+        assert_eq!(std::fs::read(path("a")).unwrap().len(), 1 << 20);
+        drop(start(path("b"), 1 << 20));
+        assert_eq!(std::fs::read(path("b")).unwrap().len(), 1 << 20);
     }
 
     #[test]
-    fn the_first_that_cannot_be_written_is_named() {
+    fn one_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        let files = vec![(path("missing/a"), vec![1]), (path("b"), vec![2])];
-        let error = Saving::start(files).unwrap().end().unwrap_err();
+        let error = start(folder.path().join("missing/a"), 1).end().unwrap_err();
         assert!(error.to_string().contains("missing"), "{error}");
-        assert!(!path("b").exists());
     }
 
     #[test]
     fn a_training_that_fails_meanwhile_hides_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let end = |name: &str| {
-            let saving = Saving::start(vec![(folder.path().join(name), vec![1])]).unwrap();
+            let saving = start(folder.path().join(name), 1);
             saving.end_with(TrainError::Memory("none left".to_owned())).to_string()
         };
         let (one, both) = (end("a"), end("missing/a"));

@@ -2,7 +2,6 @@
 //! never into a result.
 
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 /// The line of one epoch.
@@ -22,14 +21,15 @@ pub struct Timing {
     pub device: String,
 }
 
-/// The whole file `timing.csv`.
-pub fn csv(rows: &[Timing]) -> String {
-    let mut text = String::from("epoch,train_s,validation_s,train_images_per_s,threads,device\n");
-    for Timing { epoch, train_s, validation_s, train_images_per_s, threads, device } in rows {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{epoch},{train_s:.3},{validation_s:.3},{train_images_per_s:.1},{threads},{device}");
+/// The first line of `timing.csv`.
+pub const HEADER: &str = "epoch,train_s,validation_s,train_images_per_s,threads,device\n";
+
+impl Timing {
+    /// Its line of `timing.csv`.
+    pub fn line(&self) -> String {
+        let Timing { epoch, train_s, validation_s, train_images_per_s, threads, device } = self;
+        format!("{epoch},{train_s:.3},{validation_s:.3},{train_images_per_s:.1},{threads},{device}\n")
     }
-    text
 }
 
 /// Images a second, 0 for no time at all.
@@ -94,8 +94,7 @@ mod tests {
             threads: 2,
             device: "cpu".into(),
         };
-        let text = csv(&[row]);
-        assert_eq!(text.lines().nth(1), Some("3,0.333,0.000,426.1,2,cpu"));
+        assert_eq!(row.line(), "3,0.333,0.000,426.1,2,cpu\n");
         assert_eq!(rate(10, 0.0), 0.0);
     }
 

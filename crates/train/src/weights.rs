@@ -1,8 +1,8 @@
 //! A network's weights as named arrays: `<layer>.kernel` (convolution: height, width, in, out; dense: in, out) and
-//! `<layer>.bias`, in a safetensors file that other tools read too. Where the network takes standardized images, the file's
-//! header has the means and deviations.
+//! `<layer>.bias`, in a safetensors file that other tools read too. Its header says what the network takes.
 
-use crate::arrays::{self, Array, ArraysError, Borrowed};
+use crate::arrays::{self, Array, ArraysError, Borrowed, Decoded};
+use crate::note::Note;
 use data::Standardization;
 use plan::Network;
 use std::fmt;
@@ -12,22 +12,19 @@ use std::path::{Path, PathBuf};
 /// The weights of a network, layer by layer.
 pub type Weights = Vec<Array>;
 
-/// The note of a file whose network takes images in [0, 1].
-const NOTE: &str = "weights";
-
 /// Why a weights file does not fit.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// It cannot be read.
-    #[error("cannot read the weights {path}: {source}", path = path.display())]
+    #[error("cannot read the weights {path}: {source}", path = files::shown(path))]
     Read {
         /// The file.
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
     },
-    /// It holds no weights.
-    #[error("cannot read the weights {path}: {source}", path = path.display())]
+    /// It holds no weights, or is damaged.
+    #[error("cannot read the weights {path}: {source}", path = files::shown(path))]
     Format {
         /// The file.
         path: PathBuf,
@@ -37,14 +34,14 @@ pub enum WeightsError {
     /// It does not say how to standardize images.
     #[error(
         "the weights {path} do not say how their images were standardized: expected the model.safetensors of a run with \
-         normalization = \"standardize\"", path = path.display()
+         normalization = \"standardize\"", path = files::shown(path)
     )]
     Standardization {
         /// The file.
         path: PathBuf,
     },
     /// It holds the weights of another network.
-    #[error("the weights {path} do not fit the network:{list}", path = path.display(), list = list(misfits))]
+    #[error("the weights {path} do not fit the network:{list}", path = files::shown(path), list = list(misfits))]
     Misfit {
         /// The file.
         path: PathBuf,
@@ -104,15 +101,13 @@ pub fn expected(network: &Network) -> Vec<(String, Vec<usize>)> {
     network.layers.iter().flat_map(of).collect()
 }
 
-/// The bytes of a weights file: the same for the same weights. `standardization` is that of the images, where there is one.
+/// The bytes of a model's file: the same for the same weights and note.
 ///
 /// # Errors
 /// [`ArraysError`] where a name occurs twice.
-pub fn encode(weights: &[Array], standardization: Option<&Standardization>) -> Result<Vec<u8>, ArraysError> {
-    // Numbers under fixed keys, which JSON can always hold.
-    let note = standardization.and_then(|numbers| serde_json::to_string(numbers).ok());
+pub fn encode(weights: &[Array], note: &Note) -> Result<Vec<u8>, ArraysError> {
     let borrowed = weights.iter().map(|a| Borrowed::new(a.name.clone(), &a.shape, &a.values));
-    arrays::encode(&borrowed.collect::<Vec<_>>(), note.as_deref().unwrap_or(NOTE))
+    arrays::encode(&borrowed.collect::<Vec<_>>(), note)
 }
 
 /// How the images of a weights file's network were standardized.
@@ -120,23 +115,33 @@ pub fn encode(weights: &[Array], standardization: Option<&Standardization>) -> R
 /// # Errors
 /// [`WeightsError`] where the file cannot be read or does not say.
 pub fn standardization(path: &Path) -> Result<Standardization, WeightsError> {
-    let (_, note) = read(path)?;
-    serde_json::from_str(&note).map_err(|_| WeightsError::Standardization { path: path.to_path_buf() })
+    let note = read(path)?.note;
+    let of_model = serde_json::from_str(&note).map(|note: Note| note.standardization);
+    // A version of Ablate without seals wrote the numbers alone.
+    let numbers = of_model.or_else(|_| serde_json::from_str(&note).map(Some)).ok().flatten();
+    numbers.ok_or_else(|| WeightsError::Standardization { path: path.to_path_buf() })
 }
 
-/// Reads a weights file for `network`.
+/// Reads a weights file for `network`: a model's, or one that another program has written.
 ///
 /// # Errors
 /// [`WeightsError`], which lists every tensor that is missing, too many or of another shape.
 pub fn load(path: &Path, network: &Network) -> Result<Weights, WeightsError> {
-    let (found, _) = read(path)?;
-    fit(found, network).map_err(|misfits| WeightsError::Misfit { path: path.to_path_buf(), misfits })
+    let found = read(path)?;
+    fit(found.arrays, network).map_err(|misfits| WeightsError::Misfit { path: path.to_path_buf(), misfits })
 }
 
-/// Arrays and note.
-fn read(path: &Path) -> Result<(Vec<Array>, String), WeightsError> {
+/// A file that is whole, as far as it says.
+fn read(path: &Path) -> Result<Decoded, WeightsError> {
     let bytes = std::fs::read(path).map_err(|source| WeightsError::Read { path: path.to_path_buf(), source })?;
-    arrays::decode(&bytes).map_err(|source| WeightsError::Format { path: path.to_path_buf(), source })
+    decode(&bytes).map_err(|source| WeightsError::Format { path: path.to_path_buf(), source })
+}
+
+fn decode(bytes: &[u8]) -> Result<Decoded, ArraysError> {
+    let decoded = arrays::decode(bytes)?;
+    // What other programs write, and versions of Ablate without seals.
+    let unsealed = ["", "weights"].contains(&decoded.note.as_str()) || decoded.note.starts_with("{\"mean\":");
+    if decoded.sealed || unsealed { Ok(decoded) } else { Err(ArraysError::Broken) }
 }
 
 /// Puts arrays into the order of the network's layers.
@@ -182,6 +187,18 @@ mod tests {
         Network::stack(Shape::Vector { units: 3 }, layers).unwrap()
     }
 
+    fn note(standardization: Option<Standardization>) -> Note {
+        Note {
+            classes: vec!["cat".to_owned(), "dog".to_owned()],
+            loss: plan::Loss::BinaryCrossentropy,
+            image_size: [3, 1],
+            color_mode: plan::ColorMode::Grayscale,
+            interpolation: plan::Interpolation::Area,
+            normalization: plan::Normalization::Rescale,
+            standardization,
+        }
+    }
+
     fn array(name: &str, shape: &[usize]) -> Array {
         Array { name: name.into(), shape: shape.into(), values: vec![0.5; shape.iter().product()] }
     }
@@ -192,7 +209,7 @@ mod tests {
             [array("b.kernel", &[3, 2]), array("b.bias", &[2]), array("a.kernel", &[2, 1]), array("a.bias", &[1])];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("w.safetensors");
-        std::fs::write(&path, encode(&weights, None).unwrap()).unwrap();
+        std::fs::write(&path, encode(&weights, &note(None)).unwrap()).unwrap();
         assert_eq!(load(&path, &network()).unwrap(), weights);
         assert_eq!(
             standardization(&path).unwrap_err().to_string(),
@@ -203,7 +220,7 @@ mod tests {
             )
         );
         let numbers = Standardization { mean: vec![0.1, 1.0 / 3.0], standard_deviation: vec![2.0 / 7.0, 1e-300] };
-        std::fs::write(&path, encode(&weights, Some(&numbers)).unwrap()).unwrap();
+        std::fs::write(&path, encode(&weights, &note(Some(numbers.clone()))).unwrap()).unwrap();
         assert_eq!(load(&path, &network()).unwrap(), weights);
         assert_eq!(standardization(&path).unwrap(), numbers);
     }
@@ -231,5 +248,37 @@ mod tests {
         std::fs::write(&path, "nonsense").unwrap();
         let message = load(&path, &network()).unwrap_err().to_string();
         assert!(message.contains("w.safetensors: not a whole safetensors file"), "{message}");
+    }
+
+    #[test]
+    fn a_model_with_any_flipped_bit_is_refused() {
+        let weights =
+            [array("b.kernel", &[3, 2]), array("b.bias", &[2]), array("a.kernel", &[2, 1]), array("a.bias", &[1])];
+        let numbers = Standardization { mean: vec![0.5], standard_deviation: vec![0.25] };
+        let whole = encode(&weights, &note(Some(numbers))).unwrap();
+        assert!(decode(&whole).is_ok());
+        for bit in 0..whole.len() * 8 {
+            let mut bytes = whole.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(decode(&bytes).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn files_of_other_programs_and_of_versions_without_seals_are_read() {
+        let weights =
+            [array("b.kernel", &[3, 2]), array("b.bias", &[2]), array("a.kernel", &[2, 1]), array("a.bias", &[1])];
+        let borrowed: Vec<_> = weights.iter().map(|a| Borrowed::new(a.name.clone(), &a.shape, &a.values)).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.safetensors");
+        for note in [None, Some("weights"), Some(r#"{"mean":[0.5],"standard_deviation":[0.25]}"#)] {
+            let metadata = note.map(|note| [("ablate".to_owned(), note.to_owned())].into());
+            let bytes = safetensors::serialize(borrowed.iter().map(|a| (a.name(), a)), metadata).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(load(&path, &network()).unwrap(), weights, "{note:?}");
+            assert_eq!(standardization(&path).is_ok(), note.is_some_and(|note| note != "weights"));
+            // What the tool says of such a model: it takes those that Ablate wrote.
+            assert_eq!(record::seal::read(&path).is_ok(), note.is_some(), "{note:?}");
+        }
     }
 }

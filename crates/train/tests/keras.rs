@@ -11,8 +11,8 @@ use serde_json::Value;
 use std::path::Path;
 use support::keras::{distance, initial, json, tensor, tensors};
 use support::{Small, network};
-use train::arrays::Array;
-use train::{Order, fit, weights};
+use train::arrays::{Array, Borrowed};
+use train::{Order, Pace, fit, weights};
 
 /// A run of one epoch as Keras did it: from given weights, in file order, not augmented.
 fn run(folder: &Path, images: &str, network: Network, stored: &Value, optimizer: Optimizer) -> Run {
@@ -20,7 +20,9 @@ fn run(folder: &Path, images: &str, network: Network, stored: &Value, optimizer:
     let settings = &mut run.settings;
     let weights = folder.join("initial.safetensors");
     let initial = initial(&network, &stored["tensors"], 1.0);
-    std::fs::write(&weights, weights::encode(&initial, None).unwrap()).unwrap();
+    // As another program writes them.
+    let arrays: Vec<_> = initial.iter().map(|a| Borrowed::new(a.name.clone(), &a.shape, &a.values)).collect();
+    std::fs::write(&weights, safetensors::serialize(arrays.iter().map(|a| (a.name(), a)), None).unwrap()).unwrap();
     let plan::Shape::Image { height, width, .. } = network.input else { panic!("networks take images") };
     settings.data.image_size = [height, width];
     settings.data.batch_size = stored["batch_size"].as_u64().unwrap() as usize;
@@ -44,7 +46,8 @@ fn trained<M: Model>(run: &Run, folder: &Path) -> (RunRecord, Vec<Array>) {
     let cache = data::Cache::open(&folder.join("cache")).unwrap();
     let mut manifest = data::scan(&run.settings.data).unwrap();
     let images = cache.prepare(&mut manifest, &run.settings.data, &mut |_| {}).unwrap().set.unwrap();
-    let order = Order { run, run_id: "keras", images: &images, directory: &directory, threads: 2 };
+    let order =
+        Order { run, run_id: "keras", images: &images, directory: &directory, threads: 2, pace: Pace::default() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let record = pool.install(|| fit::<M>(order, &mut |_: &Event| Ok(()))).unwrap();
     (record, weights::load(&directory.model(), &run.settings.network).unwrap())

@@ -169,8 +169,8 @@ fn predictions_and_pictures() {
 fn dies_with_its_tool() {
     let (project, mut run) = project();
     // However late this test is on a loaded machine, no program may come to its end before it is killed: it stops when it
-    // has filled the pipe that nobody reads, which with so long an event takes some 50 epochs in each of the rounds.
-    run.settings.training.epochs = 300;
+    // has filled the pipe that nobody reads, which with so long an event takes some 50 epochs after the last checkpoint.
+    run.settings.training.epochs = 600;
     run.settings.training.steps_per_epoch = Some(1);
     run.settings.training.metrics = vec![plan::Metric::Accuracy; 24];
     let whole = project.path().join("whole");
@@ -197,7 +197,7 @@ fn dies_with_its_tool() {
     assert_eq!(left(&cut), left(&whole));
     let mut names: Vec<_> = std::fs::read_dir(&cut).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["model.safetensors", "run.json", "timing.csv"]);
+    assert_eq!(names, ["checkpoint.safetensors", "epochs.jsonl", "model.safetensors", "run.json", "timing.csv"]);
 }
 
 fn ends_quietly_where_nobody_listens() {

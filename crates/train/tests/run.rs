@@ -6,9 +6,10 @@ use plan::{Direction, EarlyStopping, Loss, Monitor, Optimizer, Prepared, Run, Sp
 use record::{Event, RunDirectory, RunRecord, Status};
 use std::fs;
 use std::path::Path;
-use support::{draw_images, network, prepare, run, train, train_on, train_until};
+use std::time::Duration;
+use support::{draw_images, network, prepare, run, train, train_at_pace, train_on, train_until};
 use tempfile::TempDir;
-use train::TrainError;
+use train::{Pace, TrainError};
 
 /// A folder with images in `data`, and the run on them.
 fn project() -> (TempDir, Run) {
@@ -35,6 +36,15 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// What a run leaves whose epochs were all trained.
+const ALL: [&str; 5] = ["checkpoint.safetensors", "epochs.jsonl", "model.safetensors", "run.json", "timing.csv"];
+
+/// What a program said of the state that it did not go on from, and where it started.
+fn notice(events: &[Event], project: &TempDir) -> (String, u32) {
+    let [Event::Notice { message }, Event::Started { resumed_from, .. }, ..] = events else { panic!("{events:?}") };
+    (message.replace(&project.path().display().to_string(), "").replace('\\', "/"), *resumed_from)
 }
 
 /// Whether a program went on from that epoch.
@@ -65,7 +75,7 @@ fn a_run_learns_and_leaves_its_record_its_model_and_its_timing() {
     assert!(record.test.as_ref().unwrap().get("accuracy").is_some());
     assert_eq!(record.parameter_count, run.settings.network.parameter_count() as u64);
 
-    assert_eq!(names(&folder), ["model.safetensors", "run.json", "timing.csv"]);
+    assert_eq!(names(&folder), ALL);
     let (text, _) = left(&folder);
     assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), record);
     let timing = fs::read_to_string(folder.join("timing.csv")).unwrap();
@@ -116,33 +126,132 @@ fn a_run_cut_short_after_any_epoch_ends_with_the_same_bytes() {
 }
 
 #[test]
-fn a_checkpoint_that_is_damaged_or_of_another_run_is_not_gone_on_from() {
+fn a_checkpoint_now_and_then_gives_the_same_bytes_and_reports_every_epoch() {
+    let (project, run) = project();
+    let whole = folder(&project, "whole");
+    let (result, events) = train(&run, &whole);
+    result.unwrap();
+    let rows = |events: &[Event]| events.iter().filter(|event| matches!(event, Event::Epoch { .. })).count();
+    assert_eq!(rows(&events), 4);
+    for (name, pace) in [("never", Pace::Spaced(Duration::from_secs(3600))), ("often", Pace::Spaced(Duration::ZERO))] {
+        let spaced = folder(&project, name);
+        let (result, events) = train_at_pace(&run, &spaced, pace);
+        result.unwrap();
+        assert_eq!(rows(&events), 4, "{name}");
+        assert_eq!(left(&spaced), left(&whole), "{name}");
+        // The last epoch has its checkpoint, however soon it comes after the first.
+        assert!(resumed(&train(&run, &spaced).1, 4), "{name}");
+        assert_eq!(fs::read_to_string(spaced.join("timing.csv")).unwrap().lines().count(), 5, "{name}");
+    }
+}
+
+#[test]
+fn state_that_is_damaged_or_of_other_settings_is_named_and_not_gone_on_from() {
+    let (project, run) = project();
+    let whole = folder(&project, "whole");
+    train(&run, &whole).0.unwrap();
+    for (name, reason) in [
+        ("checkpoint.safetensors", "its content does not match its checksum"),
+        ("epochs.jsonl", "its content does not match its checksum"),
+        ("epochs.jsonl", "it has lost its end"),
+    ] {
+        let cut = folder(&project, "cut");
+        train_until(&run, &cut, 2, |event| is_epoch(event, 2)).0.unwrap_err();
+        let path = cut.join(name);
+        let mut damaged = fs::read(&path).unwrap();
+        let middle = damaged.len() / 2;
+        if reason.contains("end") {
+            damaged.truncate(middle)
+        } else {
+            damaged[middle] ^= 4
+        }
+        fs::write(&path, &damaged).unwrap();
+        fs::write(cut.join(".ablate-half.tmp"), "what a killed program left").unwrap();
+        let (result, events) = train(&run, &cut);
+        result.unwrap();
+        let message = format!(
+            "/cut/{name} is damaged ({reason}); it is set aside as {name}.damaged; training starts from the first epoch"
+        );
+        assert_eq!(notice(&events, &project), (message, 0));
+        assert_eq!(left(&cut), left(&whole));
+        assert_eq!(fs::read(cut.join(format!("{name}.damaged"))).unwrap(), damaged);
+        fs::remove_dir_all(&cut).unwrap();
+    }
+
+    let cut = folder(&project, "cut");
+    let mut other = run.clone();
+    other.settings.training.optimizer = Optimizer::Sgd { learning_rate: 0.5, momentum: 0.0, nesterov: false };
+    train_until(&other, &cut, 2, |event| is_epoch(event, 2)).0.unwrap_err();
+    let (result, events) = train(&run, &cut);
+    result.unwrap();
+    let message = "/cut/checkpoint.safetensors is of other settings, other images or another engine; \
+                   training starts from the first epoch";
+    assert_eq!(notice(&events, &project), (message.to_owned(), 0));
+    assert_eq!((left(&cut), names(&cut)), (left(&whole), names(&whole)));
+}
+
+#[test]
+fn rows_without_their_checkpoint_are_dropped_and_a_checkpoint_without_its_rows_is_damaged() {
     let (project, run) = project();
     let whole = folder(&project, "whole");
     train(&run, &whole).0.unwrap();
     let cut = folder(&project, "cut");
-    let path = cut.join("checkpoint.safetensors");
-    for damage in [0, 1] {
-        train_until(&run, &cut, 2, |event| is_epoch(event, 2)).0.unwrap_err();
-        let bytes = fs::read(&path).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        match damage {
-            0 => fs::write(&path, &bytes[..bytes.len() - 1]).unwrap(),
-            _ => {
-                assert!(text.contains(r#"\"run_id\":\"feed\""#));
-                let at = text.find("feed").unwrap();
-                let mut bytes = bytes;
-                bytes[at..at + 4].copy_from_slice(b"cafe");
-                fs::write(&path, bytes).unwrap();
-            }
-        }
-        fs::write(cut.join(".ablate-half.tmp"), "what a killed program left").unwrap();
+    let state = |epoch| {
+        train_until(&run, &cut, 2, |event| is_epoch(event, epoch)).0.unwrap_err();
+        ["checkpoint.safetensors", "epochs.jsonl"].map(|name| fs::read(cut.join(name)).unwrap())
+    };
+    let ([checkpoint_2, rows_2], [checkpoint_3, rows_3]) = (state(2), state(3));
+    assert!(rows_3.starts_with(&rows_2));
+    // Killed after the rows of epoch 3, before its checkpoint; or within the rows.
+    for rows in [&rows_3[..], &rows_3[..rows_3.len() - 9]] {
+        fs::write(cut.join("checkpoint.safetensors"), &checkpoint_2).unwrap();
+        fs::write(cut.join("epochs.jsonl"), rows).unwrap();
         let (result, events) = train(&run, &cut);
         result.unwrap();
-        assert!(matches!(events[0], Event::Started { resumed_from: 0, .. }));
-        assert_eq!(left(&cut), left(&whole));
-        assert_eq!(names(&cut), names(&whole));
+        assert!(resumed(&events, 2), "{events:?}");
+        assert_eq!((left(&cut), names(&cut)), (left(&whole), names(&whole)));
+        fs::remove_file(cut.join("run.json")).unwrap();
     }
+    // The other way round no program leaves it: a disk has lost what it had promised to keep.
+    fs::write(cut.join("checkpoint.safetensors"), &checkpoint_3).unwrap();
+    fs::write(cut.join("epochs.jsonl"), &rows_2).unwrap();
+    let (result, events) = train(&run, &cut);
+    result.unwrap();
+    assert!(notice(&events, &project).0.contains("epochs.jsonl is damaged (it has lost its end)"), "{events:?}");
+    assert_eq!(left(&cut), left(&whole));
+}
+
+#[test]
+fn more_epochs_go_on_from_where_a_run_has_ended() {
+    let (project, mut run) = project();
+    run.settings.training.early_stopping = Some(stop_after(50, true));
+    let train_to = |epochs: u32, name: &str| {
+        let mut run = run.clone();
+        run.settings.training.epochs = epochs;
+        let folder = folder(&project, name);
+        let (result, events) = train(&run, &folder);
+        result.unwrap();
+        (left(&folder), events)
+    };
+    let (of_two, _) = train_to(2, "two");
+    let (of_five, _) = train_to(5, "five");
+    train_to(2, "longer");
+    let (longer, events) = train_to(3, "longer");
+    assert!(resumed(&events, 2) && is_epoch(events.last().unwrap(), 3) && longer != of_two, "{events:?}");
+    let (longer, events) = train_to(5, "longer");
+    assert!(resumed(&events, 3), "{events:?}");
+    assert_eq!(longer, of_five);
+    // What was lost or damaged of a run that has ended comes from its last state, without a step.
+    fs::remove_file(project.path().join("longer/model.safetensors")).unwrap();
+    let (again, events) = train_to(5, "longer");
+    assert!(resumed(&events, 5) && events.len() == 1, "{events:?}");
+    assert_eq!(again, of_five);
+    // There is no way back.
+    let (shorter, events) = train_to(2, "longer");
+    let message = "/longer/checkpoint.safetensors is of epoch 5, after the last one of this run, 2; \
+                   training starts from the first epoch";
+    assert_eq!(notice(&events, &project), (message.to_owned(), 0));
+    assert_eq!(shorter, of_two);
 }
 
 #[test]
@@ -230,6 +339,11 @@ fn early_stopping_ends_the_run_and_decides_which_weights_stand() {
         }
         let (result, events) = train(&run, &stopped);
         assert!(resumed(&events, 3) && events.len() == 1, "{events:?}");
+        assert_eq!(
+            names(&stopped),
+            ["model.safetensors", "run.json", "timing.csv"],
+            "more epochs would change nothing"
+        );
         let record = result.unwrap();
         assert_eq!((record.status, record.epochs.len(), record.best_epoch), (Status::Stopped, 3, Some(1)));
         assert_eq!(left(&stopped).1, left(like).1, "restore_best_weights = {restore}");

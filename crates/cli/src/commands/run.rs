@@ -48,6 +48,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         } else {
             results.open()?
         }
+        results.damaged().iter().for_each(|line| progress.line(line));
         results.notices()?.iter().for_each(|notice| progress.line(notice));
     }
     if arguments.dry_run {

@@ -2,8 +2,8 @@
 
 use super::{Results, Standing, departed, git, reason, standing};
 use crate::error::Error;
-use crate::succession;
-use record::{Earlier, RunDirectory, RunRecord, Status};
+use crate::{damage, run_folder, succession};
+use record::{Earlier, RunDirectory, RunRecord, Status, seal};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, TryLockError};
 use std::path::PathBuf;
@@ -114,9 +114,17 @@ impl Results<'_> {
                 files::sweep(directory.path()).map_err(Error::write(directory.path()))?;
             }
             succession::mend(&run)?;
+            for directory in [&run, &run.successor()] {
+                self.damaged.extend(damage::set_aside(directory)?);
+            }
             let is_done = |run: &RunDirectory| standing(run, &expected.run_id).0 == Standing::Current;
-            if !is_done(&run) && is_done(&run.successor()) {
+            let mut done = is_done(&run);
+            if !done && is_done(&run.successor()) {
                 succession::move_in(&run)?;
+                done = true;
+            }
+            if done && !run.plan().is_file() {
+                run_folder::put_plan(&run, &expected.run)?;
             }
         }
         for folder in [runs.as_path(), self.directory.path()] {
@@ -124,6 +132,11 @@ impl Results<'_> {
         }
         // What another call has done since is seen now that it is out.
         self.look()
+    }
+
+    /// What [`open`](Self::open) found damaged, a line each.
+    pub fn damaged(&self) -> &[String] {
+        &self.damaged
     }
 
     /// Removes the folders of runs that the file does not have any more, where that is wished; their rows go with the next
@@ -146,6 +159,5 @@ impl Results<'_> {
 
 /// Whether the run in a folder came to its end, and is worth keeping until another one has.
 fn is_finished(directory: &RunDirectory) -> bool {
-    let record = fs::read(directory.record()).ok().and_then(|json| serde_json::from_slice::<RunRecord>(&json).ok());
-    record.is_some_and(|record| record.status != Status::Failed)
+    seal::read_json::<RunRecord>(&directory.record()).is_ok_and(|record| record.status != Status::Failed)
 }

@@ -17,7 +17,7 @@ pub fn json(name: &str) -> Value {
 }
 
 pub fn tensors(name: &str) -> Vec<Array> {
-    arrays::decode(&std::fs::read(stored().join(name).with_extension("safetensors")).unwrap()).unwrap().0
+    arrays::decode(&std::fs::read(stored().join(name).with_extension("safetensors")).unwrap()).unwrap().arrays
 }
 
 pub fn tensor<'a>(tensors: &'a [Array], name: &str) -> &'a [f32] {

@@ -17,7 +17,7 @@ use plan::{
 use record::{Event, RunDirectory, RunRecord};
 use std::path::Path;
 use train::channel::Closed;
-use train::{Order, TrainError, fit};
+use train::{Order, Pace, TrainError, fit};
 
 fn conv2d(filters: usize, padding: Padding) -> Layer {
     Layer::Conv2d(Conv2d {
@@ -92,7 +92,7 @@ pub fn train(run: &Run, folder: &Path) -> (Result<RunRecord, TrainError>, Vec<Ev
 
 /// Trains on images that were prepared before.
 pub fn train_on(run: &Run, images: &Prepared, folder: &Path) -> Result<RunRecord, TrainError> {
-    listen_until(run, images, folder, 2, |_| false).0
+    listen_until(run, images, folder, 2, Pace::EveryEpoch, |_| false).0
 }
 
 /// Trains on so many threads, and stops listening at the first event that `enough` is true of.
@@ -102,7 +102,12 @@ pub fn train_until(
     threads: usize,
     enough: impl Fn(&Event) -> bool + Send + Sync,
 ) -> (Result<RunRecord, TrainError>, Vec<Event>) {
-    listen_until(run, &prepare(run), folder, threads, enough)
+    listen_until(run, &prepare(run), folder, threads, Pace::EveryEpoch, enough)
+}
+
+/// Trains as a program does, with a checkpoint now and then.
+pub fn train_at_pace(run: &Run, folder: &Path, pace: Pace) -> (Result<RunRecord, TrainError>, Vec<Event>) {
+    listen_until(run, &prepare(run), folder, 2, pace, |_| false)
 }
 
 fn listen_until(
@@ -110,10 +115,11 @@ fn listen_until(
     images: &Prepared,
     folder: &Path,
     threads: usize,
+    pace: Pace,
     enough: impl Fn(&Event) -> bool + Send + Sync,
 ) -> (Result<RunRecord, TrainError>, Vec<Event>) {
     let directory = RunDirectory::at(folder.to_path_buf());
-    let order = Order { run, run_id: "feed", images, directory: &directory, threads };
+    let order = Order { run, run_id: "feed", images, directory: &directory, threads, pace };
     let mut events = Vec::new();
     let mut listen = |event: &Event| {
         events.push(event.clone());
