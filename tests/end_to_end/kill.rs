@@ -101,7 +101,9 @@ fn an_interrupt_stops_at_once_and_says_how_to_go_on() {
     let epochs = log.matches(": epoch ").count();
     assert!((50..160).contains(&epochs), "it went on to the end: {log}");
     let runs = fs::read_to_string(project.path().join("interrupted/tiny/runs.csv")).unwrap();
-    assert_eq!(runs.matches(",completed,").count(), epochs / 40, "what is finished is written: {runs}");
+    // A run whose last epoch was told in this very moment may not have ended.
+    let finished = (epochs - 2) / 40..=epochs / 40;
+    assert!(finished.contains(&runs.matches(",completed,").count()), "what is finished is written: {log}{runs}");
     project.succeeds(&["run", "experiments/tiny.toml", "--out", "interrupted"]);
     let results = |name: &str| project.path().join(name).join("tiny");
     assert_same(&committed(&results("undisturbed")), &committed(&results("interrupted")));
