@@ -33,6 +33,8 @@ pub enum Command {
     /// Draw what each layer of a trained run makes of an image
     Explain(Explain),
     /// Classify images with a trained run; CSV on standard output
+    ///
+    /// An image that cannot be used is a row with an error, and makes the exit status 1.
     Predict(Predict),
     /// Remove the prepared images, and say how much room that frees
     ///
@@ -185,8 +187,8 @@ pub struct Explain {
 pub struct Predict {
     /// Folder of a trained run: `results/NAME/runs/VARIANT/seed-N`
     pub run: PathBuf,
-    /// Images to classify
-    #[arg(required = true, value_name = "IMAGE")]
+    /// Images to classify: files, folders (with all that is below), or `-` for a list on standard input, a path a line
+    #[arg(required = true, value_name = "IMAGE|FOLDER|-")]
     pub images: Vec<PathBuf>,
     /// Also write the network's outputs before sigmoid or softmax
     #[arg(long)]

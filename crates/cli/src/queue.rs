@@ -37,7 +37,7 @@ impl Job {
     /// `experiment / variant, seed n`, for lines that a person reads.
     pub fn title(&self, several_experiments: bool) -> String {
         let experiment = if several_experiments { format!("{}: ", self.run.experiment) } else { String::new() };
-        format!("{experiment}{} seed {}", self.run.variant, self.run.seed)
+        format!("{experiment}{} seed {}", files::shown(&self.run.variant), self.run.seed)
     }
 
     /// The record that the program left, where it came to its end and failed only after that.
@@ -90,6 +90,7 @@ pub fn work(
             scope.spawn(|| {
                 while let Some((index, job)) = next() {
                     let trained = train(&job, threads(index), launcher, progress);
+                    progress.run_done(&job);
                     let goes_on = trained.map(|record| ended(Ended { experiment: job.experiment, record }));
                     if !matches!(goes_on, Ok(true))
                         && let Ok(mut queue) = queue.lock()
@@ -157,7 +158,7 @@ fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progre
     };
     let mut display = progress.run(job);
     let mut finished = None;
-    let launched = launcher.launch(&job.program, &request, &job.directory.log(), &mut |event| {
+    let launched = launcher.launch(&job.program, &request, Some(&job.directory.log()), &mut |event| {
         display.event(&event);
         if let Event::Finished { record } = event {
             finished = Some(record);

@@ -188,6 +188,11 @@ impl<'a> Results<'a> {
         })
     }
 
+    /// How many runs this call is to see to.
+    pub fn chosen(&self) -> usize {
+        self.expected.iter().filter(|run| run.chosen).count()
+    }
+
     fn will_train(&self, variant: &str, seed: u64) -> bool {
         self.places.get(&(variant.to_owned(), seed)).is_some_and(|&index| self.expected[index].chosen)
     }

@@ -42,7 +42,7 @@ pub fn refuse_links(base: &Path, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A new, empty file at `path`, to be written to as it grows. What stands there, a file or a link, is removed first: what
+/// A new, empty file at `path`, to be written to as it grows, and read. What stands there, a file or a link, is removed first: what
 /// a link names stays as it is.
 ///
 /// # Errors
@@ -52,7 +52,7 @@ pub fn create(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    File::create_new(path)
+    File::options().read(true).write(true).create_new(true).open(path)
 }
 
 #[cfg(all(test, unix))]

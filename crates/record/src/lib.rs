@@ -5,6 +5,7 @@ pub mod column;
 pub mod earlier;
 pub mod epochs_csv;
 pub mod event;
+mod formula;
 mod json_number;
 pub mod layout;
 pub mod number;
@@ -13,7 +14,7 @@ pub mod runs_csv;
 pub mod seal;
 pub mod table;
 
-pub use column::{Better, Column, Measure};
+pub use column::{Better, Column, Measure, Weights};
 pub use earlier::{Earlier, EarlierError, EarlierRun};
 pub use event::Event;
 pub use layout::{ExperimentDirectory, RunDirectory};

@@ -7,7 +7,7 @@
 //! stopping without `restore_best_weights`: then the test is of the last epoch's); they are not the best each column
 //! ever was.
 
-use crate::column::{Column, Measure};
+use crate::column::{Column, Measure, Weights};
 use crate::epochs_csv::{self, EpochRow};
 use crate::run::{Epoch, Measures, RunRecord, Status};
 use crate::table::{self, CsvError, Row, Table};
@@ -32,7 +32,7 @@ pub struct RunRow {
     pub best_epoch: Option<u32>,
     /// The validation split at the best epoch.
     pub best_validation: Option<Measures>,
-    /// The test split with the best epoch's weights.
+    /// The test split with the weights that the run keeps.
     pub test: Option<Measures>,
     /// Number of trained values.
     pub parameter_count: u64,
@@ -73,8 +73,8 @@ impl RunRow {
     }
 }
 
-/// The file's columns for these metrics (`loss` not among them) and swept paths.
-pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
+/// The file's columns for these metrics (`loss` not among them) and swept paths, where runs are tested with `weights`.
+pub fn columns(metrics: &[String], swept_paths: &[String], weights: Weights) -> Vec<Column> {
     let mut columns = vec![
         Column::fact("variant", "name of the variant"),
         Column::fact("seed", "seed of every random stream of the run"),
@@ -89,9 +89,8 @@ pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
     let measures = Measure::all(metrics);
     columns
         .extend(measures.iter().map(|measure| measure.column("best_val", "on the validation split at the best epoch")));
-    columns.extend(
-        measures.iter().map(|measure| measure.column("test", "on the test split with the best epoch's weights")),
-    );
+    let tested = format!("on the test split with {}", weights.words());
+    columns.extend(measures.iter().map(|measure| measure.column("test", &tested)));
     columns.push(Column::fact("param_count", "number of trained values"));
     columns.extend(
         swept_paths.iter().map(|path| Column::fact(path, "the variant's value at this path of the experiment file")),
@@ -101,7 +100,9 @@ pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
 
 /// The file's text, in the order of `rows`: the caller has put them in file order, then seed.
 pub fn render(rows: &[RunRow], metrics: &[String], swept_paths: &[String]) -> String {
-    let header: Vec<String> = columns(metrics, swept_paths).into_iter().map(|column| column.name).collect();
+    // Whose weights they are says the meaning of a column, not its name.
+    let columns = columns(metrics, swept_paths, Weights::BestEpoch);
+    let header: Vec<String> = columns.into_iter().map(|column| column.name).collect();
     let measures = Measure::all(metrics);
     table::render(
         &header,

@@ -1,6 +1,8 @@
 //! CSV text to and from cells: what the files of a result set have in common. LF ends a line; a cell is quoted where a
-//! comma, quote or line break in it asks for that; an empty cell is a missing value.
+//! comma, quote or line break in it asks for that; an empty cell is a missing value; what a spreadsheet would run as a
+//! formula has an apostrophe before it.
 
+use crate::formula::{guard, unguard};
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use std::str::FromStr;
 use thiserror::Error;
@@ -68,8 +70,9 @@ pub enum CsvError {
 /// The text of a table. Every row has as many cells as the header.
 pub fn render(header: &[String], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-    let written =
-        writer.write_record(header).and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row)));
+    let written = writer
+        .write_record(header)
+        .and_then(|()| rows.into_iter().try_for_each(|row| writer.write_record(row.into_iter().map(guard))));
     // A Vec takes every byte, so only a row of another length than the header could fail: a mistake of the caller's.
     written.expect("rows as long as the header");
     let bytes = writer.into_inner().expect("a Vec takes every byte");
@@ -144,7 +147,7 @@ pub(crate) struct Row {
 impl Row {
     fn new(cells: StringRecord, header: &[String]) -> Row {
         let line = cells.position().map_or(0, csv::Position::line);
-        Row { line, cells: header.iter().cloned().zip(cells.iter().map(str::to_owned)).collect() }
+        Row { line, cells: header.iter().cloned().zip(cells.iter().map(|cell| unguard(cell).to_owned())).collect() }
     }
 
     /// The text of a column; empty where there is no such column.

@@ -5,6 +5,7 @@
 //! no clock, host, path or version enters, and every float is rounded the way its file holds it before anything is
 //! computed from it.
 
+mod caption;
 mod comparison;
 mod error;
 mod input;
@@ -76,12 +77,13 @@ pub fn write(
 }
 
 /// The table that ends a run on standard output: variants against runs, validation accuracy and loss, test accuracy,
-/// gap, and the difference to the baseline. Columns that no run has a value for are left out. Ends with a line break.
+/// gap, and the difference to the baseline; below it with whose weights they were measured. Columns that no run has a
+/// value for are left out. No line is wider than 100 columns where words allow it. Ends with a line break.
 ///
 /// # Errors
 /// [`ReportError`]: a run that is not of the experiment.
 pub fn summary_table(input: &Input, runs: &[RunRecord]) -> Result<String, ReportError> {
     let results = Results::new(input, runs, &Earlier::default())?;
     let comparison = Comparison::new(input, &results);
-    Ok(summary_table::render(&Overview::new(input, &results, &comparison)))
+    Ok(summary_table::render(input, &comparison, &Overview::new(input, &results, &comparison)))
 }

@@ -4,18 +4,17 @@
 mod fixture;
 
 use record::{Earlier, ExperimentDirectory, epochs_csv, runs_csv};
-use report::{Input, VariantInput, write};
+use report::{Input, write};
 use std::fs;
 
 fn draw() -> (tempfile::TempDir, ExperimentDirectory) {
     let (metrics, epochs) = epochs_csv::parse(include_str!("data/epochs.csv")).unwrap();
     let runs = runs_csv::parse(include_str!("data/runs.csv")).unwrap();
-    let variant = |name: &str| VariantInput { name: name.into(), levels: vec![], swept: vec![] };
     let input = Input {
         name: "small".into(),
         description: "Is <b> better than plain & simple?".into(),
         baseline: "plain".into(),
-        variants: vec![variant("plain"), variant("a,b")],
+        variants: vec![fixture::variant("plain"), fixture::variant("a,b")],
         swept_paths: vec![],
         seeds: vec![0, 1],
         metrics,

@@ -72,12 +72,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
         progress.line(&format!("{which} are current: nothing to train"));
     }
-    progress.overall(jobs.len());
+    let chosen: usize = all_results.iter().map(Results::chosen).sum();
+    progress.overall(chosen, chosen.saturating_sub(jobs.len()));
     writer::write_while(&mut all_results, |inbox| {
-        let ended = |ended| {
-            progress.run_done();
-            inbox.take(ended)
-        };
+        let ended = |ended| inbox.take(ended);
         queue::work(jobs, schedule.jobs, |index| schedule.threads(index), &Local, &progress, ended)
     })?;
     progress.finish();
@@ -217,7 +215,7 @@ fn build(
     }
     let (networks, places) = distinct(waiting.iter().map(|(_, waiting)| &waiting.run.settings.network));
     let task = progress.task("building the model programs");
-    let built = workshop.build(&networks, &mut |package| task.detail(package)).inspect_err(|error| {
+    let built = workshop.build(&networks, &mut |step| task.build(step)).inspect_err(|error| {
         if matches!(error, BuildError::Interrupted) {
             interrupt::give_way();
         }
