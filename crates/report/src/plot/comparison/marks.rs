@@ -71,7 +71,9 @@ impl Strip<'_> {
     }
 
     fn large(&self, scene: &mut Scene, value: f64, y: f64, radius: f64) {
-        self.mark(scene, value, y, radius + 1.4, WHITE.into());
+        if self.holds(value) {
+            self.mark(scene, value, y, radius + 1.4, WHITE.into());
+        }
         self.mark(scene, value, y, radius, self.color.into());
     }
 
