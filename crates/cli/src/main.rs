@@ -12,6 +12,7 @@ mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;
+mod measured;
 mod output;
 mod progress;
 mod provenance;

@@ -3,9 +3,11 @@
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
+use crate::measured::Measured;
 use plan::memory::Images;
-use plan::{Prepared, Run, Variant};
-use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv};
+use plan::{Prepared, Run, Split, Training, Variant};
+use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, Weights, epochs_csv, runs_csv};
+use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -55,6 +57,8 @@ pub struct Results<'a> {
     sets: &'a [String],
     directory: ExperimentDirectory,
     digests: Vec<String>,
+    /// What each variant is measured on.
+    measured: HashMap<String, Measured>,
     expected: Vec<Expected>,
     records: Vec<RunRecord>,
     lock: Option<File>,
@@ -64,7 +68,8 @@ impl<'a> Results<'a> {
     /// Results of `loaded`, with what `--set` changed in it, below `folder`.
     pub fn new(loaded: &'a Loaded, folder: &Path, sets: &'a [String]) -> Results<'a> {
         let directory = ExperimentDirectory::new(folder, &loaded.experiment.name);
-        Results { loaded, sets, directory, digests: Vec::new(), expected: Vec::new(), records: Vec::new(), lock: None }
+        let (digests, expected, records) = (Vec::new(), Vec::new(), Vec::new());
+        Results { loaded, sets, directory, digests, measured: HashMap::new(), expected, records, lock: None }
     }
 
     /// Where they are.
@@ -77,6 +82,7 @@ impl<'a> Results<'a> {
     pub fn expect(&mut self, variant: &Variant, dataset: &Dataset, chosen: bool) -> Result<(), Error> {
         let mut variant = variant.clone();
         variant.settings.data.classes.clone_from(&dataset.manifest.classes);
+        self.measured.insert(variant.name.clone(), dataset.measured.clone());
         let weights = match &variant.settings.network.weights {
             Some(path) => Some(blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string()),
             None => None,
@@ -223,10 +229,16 @@ impl<'a> Results<'a> {
 
     fn input(&self) -> report::Input {
         let experiment = &self.loaded.experiment;
-        let variants = experiment.variants.iter().map(|variant| report::VariantInput {
-            name: variant.name.clone(),
-            levels: variant.levels.iter().map(|level| (level.factor.clone(), level.level.clone())).collect(),
-            swept: variant.swept.clone(),
+        let variants = experiment.variants.iter().map(|variant| {
+            let Measured { validation, test } = self.measured.get(&variant.name).cloned().unwrap_or_default();
+            report::VariantInput {
+                name: variant.name.clone(),
+                levels: variant.levels.iter().map(|level| (level.factor.clone(), level.level.clone())).collect(),
+                swept: variant.swept.clone(),
+                weights: weights(&variant.settings.training, validation.is_some()),
+                validation,
+                test,
+            }
         });
         let mut metrics: Vec<String> = Vec::new();
         for variant in &experiment.variants {
@@ -248,6 +260,14 @@ impl<'a> Results<'a> {
             data_digest: Some(self.digests.join(" ")),
         }
     }
+}
+
+/// Whose weights a run keeps, and is tested with.
+fn weights(training: &Training, has_validation: bool) -> Weights {
+    let keeps_last = training.early_stopping.as_ref().is_some_and(|stopping| !stopping.restore_best_weights);
+    // Where the watched number is not measured, every epoch counts as the best so far.
+    let is_watched = has_validation || training.monitor().split != Split::Validation;
+    if keeps_last || !is_watched { Weights::LastEpoch } else { Weights::BestEpoch }
 }
 
 /// What is typed after `ablate run`: the experiment file from its project folder, which is the same on every machine,

@@ -25,7 +25,7 @@ pub(crate) fn seeds(input: &Input, results: &Results) -> String {
         _ => {
             let few = input.variants.iter().map(finished).any(|count| 0 < count && count < FEWEST);
             let few = if few {
-                format!(" Of fewer than {FEWEST} finished runs, the values one by one.")
+                format!(" Variants with fewer than {FEWEST} finished runs show their values one by one.")
             } else {
                 String::new()
             };
