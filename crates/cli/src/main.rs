@@ -13,6 +13,7 @@ mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;
+mod measured;
 mod named_images;
 mod output;
 mod progress;
