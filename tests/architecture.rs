@@ -1,7 +1,10 @@
 //! The direction of the arrows: a crate uses only what it may. The table is docs/ARCHITECTURE.md's.
 
+use plan::{Layer, Network, Shape};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// Crate, and which of ours it may use in its normal dependencies.
@@ -63,4 +66,54 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
     let mut names = names.to_vec();
     names.sort_unstable();
     names
+}
+
+/// Cargo compiles a crate once for each set of features. One feature more, of a crate that many use, and the first model
+/// program has most of the tool's dependencies compiled a second time.
+#[test]
+fn crates_that_the_tool_and_programs_share_are_compiled_once() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let image = Shape::Image { height: 2, width: 2, channels: 1 };
+    let network = Network::stack(image, vec![("channels".to_owned(), Layer::GlobalAveragePool2d, None)]).unwrap();
+    let program = codegen::program(&network, &project.join("crates")).unwrap();
+    let workspace = tempfile::tempdir().unwrap();
+    let write = |path: &Path, text: &str| {
+        let path = workspace.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let manifest = fs::read_to_string(project.join("Cargo.toml")).unwrap();
+    for (path, text) in codegen::workspace(&[&program.package], &manifest) {
+        write(&path, &text);
+    }
+    for (path, text) in &program.files {
+        write(&Path::new(&program.package).join(path), text);
+    }
+    fs::copy(project.join("Cargo.lock"), workspace.path().join("Cargo.lock")).unwrap();
+
+    let tool = features(&project, &["--package=cli"]);
+    let programs = features(workspace.path(), &["--workspace"]);
+    let shared: Vec<_> = tool.keys().filter(|name| programs.contains_key(*name)).collect();
+    assert!(shared.iter().any(|name| name.starts_with("data ")), "{shared:?}");
+    for name in shared {
+        assert_eq!(tool[name], programs[name], "features of {name}: the tool's, and the programs'");
+    }
+}
+
+/// The features that each crate is built with, by name and version.
+fn features(workspace: &Path, which: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--edges=normal,build", "--prefix=none", "--format={p}|{f}"])
+        .args(which)
+        .current_dir(workspace)
+        .output()
+        .expect("cargo runs this test, so it is there");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut crates: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in String::from_utf8(output.stdout).expect("names").lines().filter(|line| !line.is_empty()) {
+        let (package, features) = line.split_once('|').expect("a package and its features");
+        let name: Vec<&str> = package.split(' ').take(2).collect();
+        crates.entry(name.join(" ")).or_default().insert(features.trim_end_matches(" (*)").to_owned());
+    }
+    crates
 }

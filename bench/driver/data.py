@@ -5,14 +5,20 @@ from pathlib import Path
 
 from . import table
 from .measure import measure
-from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of
+from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of, versions_of
 
 PEERS = {
     "decode": ["ablate", "pillow", "torchvision"],
     "augment": ["ablate", "keras", "keras-files", "torchvision", "torchvision-floats", "torchvision-pil", "albumentations"],
 }
 IMAGES = 64
-PACKAGES = ("pillow", "keras", "torchvision", "albumentations", "opencv-python-headless")
+# What a peer in Python, or the first word of its name, must have. Pillow also draws the images.
+PACKAGES = {
+    "pillow": ["pillow", "numpy"],
+    "keras": ["keras", "tensorflow-cpu|tensorflow"],
+    "torchvision": ["torchvision"],
+    "albumentations": ["albumentations", "opencv-python-headless"],
+}
 
 
 @dataclass
@@ -33,14 +39,16 @@ class Setup:
 
 
 def run(arguments, plan):
-    cargo("build", "--release", "--package", "bench-data")
+    works = arguments.work or list(PEERS)
     python = python_of(arguments.venv)
+    versions = versions_of(python, packages_of(works))
+    cargo("build", "--release", "--package", "bench-data")
     folder = SCRATCH / "jpegs"
     if len(list(folder.glob("*.jpg"))) != IMAGES:
         call(python, BENCH / "peers" / "draw_jpegs.py", folder, IMAGES)
-    describe({"keras"}, python, arguments.threads, PACKAGES)
+    describe(arguments.threads, versions)
     rows = []
-    for work in arguments.work or PEERS:
+    for work in works:
         for threads in sorted({1, arguments.threads}):
             measured = measure(Setup(python, folder, threads), work, PEERS[work], plan)
             of_work = compared(work, threads, measured)
@@ -48,6 +56,12 @@ def run(arguments, plan):
             table.show(of_work)
             rows += of_work
     table.write(arguments.csv or SCRATCH / "data.csv", rows)
+
+
+def packages_of(works):
+    """The packages that the works' peers need, each once."""
+    peers = {"pillow", *(peer.split("-")[0] for work in works for peer in PEERS[work])}
+    return [package for peer in PACKAGES if peer in peers for package in PACKAGES[peer]]
 
 
 def compared(work, threads, measured):

@@ -12,16 +12,19 @@ import time
 
 from . import table
 from .measure import PAUSE_S
-from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, python_of
+from .setup import BENCH, ROOT, SCRATCH, TARGET, cargo, confine, describe, packages_of, python_of, versions_of
 
 EXPERIMENT = BENCH / "epoch.toml"
+PETS = SCRATCH / "pets"
+DRAWN = '{ kind = "pets", train = 2000, validation = 1000, test = 2 }'
 KERAS_MODES = ["dataset", "cached", "generator"]
 
 
 def run(arguments):
-    cargo("build", "--release", "--package", "cli")
     python = python_of(arguments.venv)
-    describe({"ablate", "keras"}, python, arguments.threads)
+    versions = versions_of(python, [*packages_of({"keras"}), "pillow", "scipy"])
+    cargo("build", "--release", "--package", "cli")
+    describe(arguments.threads, versions)
     programs = {"ablate": lambda: ablate(arguments)}
     for mode in arguments.keras:
         programs[f"keras-{mode}"] = lambda mode=mode: keras(python, mode, arguments)
@@ -83,8 +86,9 @@ def ablate(arguments, epochs=None):
     shutil.rmtree(results, ignore_errors=True)
     command = [program, "run", EXPERIMENT, "--out", results, "--threads", arguments.threads]
     command += ["--set", f"training.epochs={arguments.epochs if epochs is None else epochs}"]
-    if arguments.images:
-        command += ["--set", f"data.directory={arguments.images}"]
+    command += ["--set", f"data.directory={arguments.images or PETS}"]
+    if not arguments.images:
+        command += ["--set", f"data.generate={DRAWN}"]
     if arguments.classes:
         command += ["--set", f"data.classes={json.dumps(arguments.classes)}"]
     _, memory = quietly(command, arguments.threads)
@@ -94,7 +98,7 @@ def ablate(arguments, epochs=None):
 
 def keras(python, mode, arguments):
     """Runs the tutorial in Keras, and returns the seconds of each epoch and the memory."""
-    images = arguments.images or ROOT / "target/bench/pets"
+    images = arguments.images or PETS
     command = [python, BENCH / "peers" / "keras_epoch.py", images, arguments.threads, arguments.epochs, mode]
     words, memory = quietly([*command, *(arguments.classes or [])], arguments.threads)
     return [float(word) for word in words.splitlines()[-1].split()], memory

@@ -6,16 +6,17 @@ import time
 
 from . import table
 from .epoch import EXPERIMENT, quietly
-from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of
+from .setup import BENCH, SCRATCH, TARGET, call, cargo, describe, python_of, versions_of
 
 
 def run(arguments):
     cargo("build", "--release", "--package", "cli")
-    python = python_of(arguments.venv)
     folder = SCRATCH / f"small-{arguments.files}"
     if not (folder / "complete").exists():
+        python = python_of(arguments.venv)
+        versions_of(python, ["numpy", "pillow"])
         call(python, BENCH / "peers" / "draw_small.py", folder, arguments.files)
-    describe(set(), python, arguments.threads)
+    describe(arguments.threads, [])
     # A workshop of its own, so that nothing is prepared yet.
     workshop = SCRATCH / "prepare"
     shutil.rmtree(workshop, ignore_errors=True)

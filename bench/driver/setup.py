@@ -11,7 +11,8 @@ BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
 SCRATCH = TARGET / "bench"
-PACKAGES = ("keras", "tensorflow-cpu", "torch", "numpy")
+# What serves peers in Python: the packages that must be there. Where there are several names, any of them.
+PACKAGES = {"keras": ["keras", "tensorflow-cpu|tensorflow", "numpy"], "torch": ["torch", "numpy"]}
 
 # A name on the command line: what serves it, and its mode there.
 PEERS = {
@@ -58,13 +59,15 @@ class Setup:
 def prepare(peers, threads, venv=None):
     """Builds what the peers need, and says what there is."""
     servers = {PEERS[peer][0] for peer in peers}
+    python = python_of(venv) if servers & PACKAGES.keys() else Path(sys.executable)
+    versions = versions_of(python, packages_of(servers))
     cargo("build", "--release", "--package", "bench")
     if "burn" in servers:
         features = ["--features", "cubecl"] if "burn-cubecl" in peers else []
         manifest = ["--manifest-path", BENCH / "burn" / "Cargo.toml", "--target-dir", SCRATCH / "burn"]
         cargo("build", "--release", "--locked", *features, *manifest)
-    python = python_of(venv) if servers & {"keras", "torch"} else Path(sys.executable)
-    describe(servers, python, threads)
+        versions.append("burn " + re.search(r'burn = .*?"=(.*?)"', (BENCH / "burn/Cargo.toml").read_text())[1])
+    describe(threads, versions)
     return Setup(python, threads)
 
 
@@ -100,18 +103,43 @@ def confine(threads):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
 
 
-def describe(servers, python, threads, packages=PACKAGES):
+def packages_of(servers):
+    """The packages that the servers in Python need, each once."""
+    return list(dict.fromkeys(package for server in PACKAGES if server in servers for package in PACKAGES[server]))
+
+
+def versions_of(python, packages):
+    """The version of each package, as words; ends the program where one is not there."""
+    if not packages:
+        return []
+    words = output(python, "-c", VERSIONS, *packages).splitlines()
+    missing = [word for word in words if " " not in word]
+    if missing:
+        sys.exit(f"{', '.join(missing)}: not installed for {python}; install bench/requirements.txt there")
+    return words
+
+
+# Prints a line for each package: name and version, or the name alone.
+VERSIONS = """
+import sys
+from importlib.metadata import PackageNotFoundError, version
+def found(names):
+    for name in names:
+        try:
+            return f"{name} {version(name)}"
+        except PackageNotFoundError:
+            pass
+    return names[0]
+print("\\n".join(found(package.split("|")) for package in sys.argv[1:]))
+"""
+
+
+def describe(threads, versions):
     """Prints the machine and the versions."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     print(f"{model[1] if model else 'unknown processor'}, {cores()} cores, {threads} threads")
     print("load before:", " ".join(Path("/proc/loadavg").read_text().split()[:3]))
-    versions = [output("rustc", "--version")]
-    if "burn" in servers:
-        versions.append("burn " + re.search(r'burn = .*?"=(.*?)"', (BENCH / "burn/Cargo.toml").read_text())[1])
-    if servers & {"keras", "torch"}:
-        words = "import sys; from importlib.metadata import version\nfor name in sys.argv[1:]: print(name, version(name))"
-        versions += output(python, "-c", words, *packages).splitlines()
-    print(", ".join(versions), flush=True)
+    print(", ".join([output("rustc", "--version"), *versions]), flush=True)
 
 
 def output(*command):

@@ -93,15 +93,80 @@ fn a_class_of_which_nothing_can_be_read_is_refused_by_both() {
 }
 
 #[test]
+fn where_nothing_can_be_kept_an_audit_and_a_preview_work_all_the_same() {
+    let project = with_images();
+    let target = project.path().join("target");
+    fs::create_dir_all(target.join("ablate")).unwrap();
+    fs::write(target.join("ablate/images"), "not a folder").unwrap();
+    let ablate = |words: &[&str]| Text::from(project.ablate(words).env("CARGO_TARGET_DIR", &target).output().unwrap());
+    let audit = ablate(&["data", "audit", FILE]);
+    assert_eq!(project.portable(&format!("{}exit status {}\n", audit.stdout, audit.status)), audited(&project, &[]));
+    assert!(
+        audit.stderr.contains("note: cannot write ") && audit.stderr.contains("temporary folder"),
+        "{}",
+        audit.stderr
+    );
+    let preview = ablate(&["preview", FILE, "-o", "grid.png", "--set", "data.on_error=skip"]);
+    assert_eq!(preview.status, 0, "{}", preview.stderr);
+    assert_eq!(ablate(&["check", FILE]).status, 0);
+    // A run keeps what it prepares, and says why it cannot.
+    let run = ablate(&["run", FILE, "--dry-run"]);
+    assert_eq!(run.status, 1);
+    insta::assert_snapshot!("nothing_can_be_kept", project.portable(&run.stderr));
+}
+
+#[test]
 fn an_audit_that_comes_to_no_end_says_nothing_of_a_run() {
     let project = with_images();
     let target = project.path().join("target");
     fs::create_dir_all(target.join("ablate")).unwrap();
     fs::write(target.join("ablate/images"), "no folder").unwrap();
-    let audit = project.ablate(&["data", "audit", FILE]).env("CARGO_TARGET_DIR", target).output().unwrap();
+    let mut audit = project.ablate(&["data", "audit", FILE]);
+    let audit = audit.env("CARGO_TARGET_DIR", target).env("TMPDIR", project.path().join("nowhere")).output().unwrap();
     let text = Text::from(audit);
     assert_eq!(text.status, 2, "{}", text.stderr);
     assert!(text.stderr.contains("cannot write "), "{}", text.stderr);
+}
+
+#[test]
+fn classes_that_validation_images_lack_are_a_finding_that_may_be_allowed() {
+    let project = with_images();
+    fs::remove_dir_all(image(&project, "test/dog")).unwrap();
+    insta::assert_snapshot!("missing_classes_audited", audited(&project, &[]));
+    let allow = ["--set", "data.audit.allow=[\"missing_classes\"]"];
+    let allowed = project.succeeds(&[&["run", FILE, "--dry-run"], &allow[..]].concat());
+    insta::assert_snapshot!("missing_classes_allowed", project.portable(&allowed.stderr));
+    assert!(audited(&project, &allow).ends_with("exit status 0\n"));
+}
+
+#[test]
+fn files_of_one_name_are_audited_side_by_side() {
+    let project = with_images();
+    let text = fs::read_to_string(project.path().join(FILE)).unwrap();
+    fs::write(project.path().join("experiments/again.toml"), text.replace("[12, 12]", "[13, 12]")).unwrap();
+    let both = project.succeeds(&["data", "audit", FILE, "experiments/again.toml"]);
+    assert_eq!(both.stdout.matches("images of ").count(), 1, "they share their images: {}", both.stdout);
+    project.fails(&["run", "--dry-run", FILE, "experiments/again.toml"], 2);
+}
+
+#[test]
+fn cifar_without_its_last_batch_is_told() {
+    let project = Project::tiny();
+    let folder = project.path().join("cifar");
+    fs::create_dir_all(&folder).unwrap();
+    for batch in 1..5_u8 {
+        let records = (0..4_u8).flat_map(|number| [vec![number % 2], vec![batch * 40 + number * 9; 3072]].concat());
+        fs::write(folder.join(format!("data_batch_{batch}.bin")), records.collect::<Vec<u8>>()).unwrap();
+    }
+    fs::write(folder.join("batches.meta.txt"), "ship\nauto\n").unwrap();
+    let directory = ["--set", "data.directory=cifar"];
+    let missing = audited(&project, &directory);
+    assert!(
+        missing.contains("CIFAR-10 has 5 training batches, and 1 of them is not there:\n  data_batch_5.bin"),
+        "{missing}"
+    );
+    fs::copy(folder.join("data_batch_4.bin"), folder.join("data_batch_5.bin")).unwrap();
+    assert!(!audited(&project, &directory).contains("training batches"));
 }
 
 #[test]

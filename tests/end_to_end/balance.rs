@@ -85,7 +85,7 @@ fn a_standardized_run_predicts_as_it_was_trained() {
     let predicted = project.succeeds(&words).stdout;
     let rows = predicted.lines().skip(1).zip(&images);
     let loss = rows.map(|(row, (_, is_dog))| {
-        let z: f64 = row.rsplit(',').next().unwrap().parse().unwrap();
+        let z: f64 = row.rsplit(',').nth(1).unwrap().parse().unwrap();
         (-z.abs()).exp().ln_1p() + z.max(0.0) - if *is_dog { z } else { 0.0 }
     });
     let loss = loss.sum::<f64>() / images.len() as f64;

@@ -136,7 +136,7 @@ fn assert_logits(project: &Project, out: &str, images: &[PathBuf], expected: &Va
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let predicted = project.succeeds(&words).stdout;
     let ours: Vec<f64> =
-        predicted.lines().skip(1).map(|line| line.rsplit(',').next().unwrap().parse().unwrap()).collect();
+        predicted.lines().skip(1).map(|line| line.rsplit(',').nth(1).unwrap().parse().unwrap()).collect();
     let keras: Vec<f64> = expected["logits"].as_array().unwrap().iter().map(|row| row[0].as_f64().unwrap()).collect();
     assert_eq!(ours.len(), keras.len());
     let worst = ours.iter().zip(&keras).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);

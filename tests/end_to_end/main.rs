@@ -4,6 +4,7 @@ mod audit;
 mod augmentation;
 mod bad_input;
 mod balance;
+mod damage;
 mod keras;
 mod kill;
 mod links;

@@ -1,8 +1,8 @@
 //! Images are prepared once, for every variant and every later call, until `ablate clean`.
 
-use crate::support::{Project, Text};
+use crate::support::{Project, Text, assert_same, committed};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -81,6 +81,43 @@ fn clean_says_what_it_frees() {
     assert!(ablate(&project, &["clean"]).stdout.starts_with("freed 0.0 MiB"));
     let again = ablate(&project, &["run", FILE, "--dry-run"]);
     assert_eq!(prepared(&again), ["prepared 46 images at 12x12"]);
+}
+
+#[test]
+fn a_picture_that_is_damaged_is_named_and_prepared_again_before_anything_trains() {
+    let project = Project::tiny();
+    // A pack that no other test uses, of the network that all share.
+    let run = |out: &str| {
+        let words = ["run", FILE, "--out", out, "--set", "data.interpolation=lanczos3", "--set", "training.epochs=2"];
+        project.succeeds(&words)
+    };
+    let undisturbed = run("undisturbed");
+    assert!(!undisturbed.stderr.contains("damaged"), "{}", undisturbed.stderr);
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ablate/images");
+    let packs = fs::read_dir(packs).unwrap().map(|entry| entry.unwrap().path());
+    let pack = packs.filter(|path| path.display().to_string().contains("12x12-rgb-lanczos3")).max().unwrap();
+    let inside = |start: &str| {
+        let mut files = fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path());
+        files.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start)).unwrap()
+    };
+    let turn = |path: &Path, byte: usize| {
+        let mut bytes = fs::read(path).unwrap();
+        bytes[byte] ^= 16;
+        fs::write(path, bytes).unwrap();
+    };
+    turn(&inside("pixels-"), 5 * 12 * 12 * 3 + 100);
+    let repaired = run("repaired");
+    assert!(repaired.stderr.contains(" is damaged: the picture of "), "{}", repaired.stderr);
+    assert_eq!(prepared(&repaired), ["prepared 1 image at 12x12"]);
+    let text = fs::read(inside("index")).unwrap();
+    turn(&inside("index"), text.len() / 2);
+    let again = run("again");
+    assert!(again.stderr.contains("index is damaged: line "), "{}", again.stderr);
+    assert_eq!(prepared(&again), ["prepared 1 image at 12x12"]);
+    for out in ["repaired", "again"] {
+        let [expected, found] = ["undisturbed", out].map(|out| committed(&project.path().join(out).join("tiny")));
+        assert_same(&expected, &found);
+    }
 }
 
 /// Images of the two classes and splits of [`many`].

@@ -52,7 +52,7 @@ fn idx_files_are_trained_on_where_they_lie() {
     let bright = image::GrayImage::from_fn(8, 9, |_, row| image::Luma([if row < 3 { 220 } else { 9 }]));
     bright.save(project.path().join("zero.png")).unwrap();
     let predicted = project.succeeds(&["predict", "results/tiny/runs/base/seed-0", "zero.png"]).stdout;
-    assert_eq!(predicted.lines().next(), Some("image,class,p_0,p_1,p_2"));
+    assert_eq!(predicted.lines().next(), Some("image,class,p_0,p_1,p_2,error"));
 
     // Another split is another result, the same one is the same, and nothing is trained again.
     let again = project.succeeds(&["run", file]);
@@ -92,7 +92,7 @@ fn a_list_names_the_images_and_their_splits() {
     assert_eq!(first.matches(",completed,").count(), 2, "{first}");
     let image = "photos/all/0.png";
     let predicted = project.succeeds(&["predict", "results/tiny/runs/base/seed-0", image]).stdout;
-    assert_eq!(predicted.lines().next(), Some("image,class,p_bright,p_dark"));
+    assert_eq!(predicted.lines().next(), Some("image,class,p_bright,p_dark,error"));
 
     // The same rows in another order are the same data set: nothing is trained again.
     let mut rows: Vec<&str> = list.lines().skip(1).collect();

@@ -1,6 +1,6 @@
 //! What can be done with a trained run, and what can be looked at before.
 
-use crate::support::Project;
+use crate::support::{Project, assert_same, committed, models};
 use std::fs;
 
 #[test]
@@ -12,10 +12,10 @@ fn predict_explain_and_start_from_its_weights() {
 
     let predicted = project.succeeds(&["predict", run, image, "data/pets/test/dog/dog.0001.jpg"]).stdout;
     let lines: Vec<&str> = predicted.lines().collect();
-    assert_eq!(lines[0], "image,class,p_cat,p_dog");
+    assert_eq!(lines[0], "image,class,p_cat,p_dog,error");
     assert_eq!(lines.len(), 3);
     for line in &lines[1..] {
-        let p: Vec<f64> = line.split(',').skip(2).map(|cell| cell.parse().unwrap()).collect();
+        let p: Vec<f64> = line.split(',').skip(2).take(2).map(|cell| cell.parse().unwrap()).collect();
         assert!((p[0] + p[1] - 1.0).abs() < 1e-5, "{line}");
     }
 
@@ -38,6 +38,51 @@ fn predict_explain_and_start_from_its_weights() {
         (cell("best_val_loss"), cell("test_loss"), cell("test_accuracy"))
     };
     assert_eq!(row("results/tiny/runs.csv"), row("again/tiny/runs.csv"));
+}
+
+#[test]
+fn damaged_files_are_named_refused_and_made_again_and_more_epochs_go_on() {
+    let project = Project::tiny();
+    let words = ["run", "experiments/tiny.toml", "--set", "seeds=[0]"];
+    project.succeeds(&words);
+    let (files, weights) = (committed(&project.results()), models(&project.results()));
+    let run = "results/tiny/runs/dropout=on/seed-0";
+    let image = "data/pets/test/cat/cat.0001.jpg";
+    for name in ["run.json", "plan.json", "model.safetensors"] {
+        let path = project.path().join(run).join(name);
+        let whole = fs::read(&path).unwrap();
+        let mut damaged = whole.clone();
+        damaged[whole.len() / 2] ^= 1;
+        fs::write(&path, &damaged).unwrap();
+        for words in [&["predict", run, image][..], &["explain", run, "--image", image]] {
+            let complaint = project.fails(words, 2);
+            assert!(
+                complaint.contains(&format!("{name} is damaged: its content does not match its checksum")),
+                "{complaint}"
+            );
+        }
+        let again = project.succeeds(&words).stderr;
+        let warning = format!(
+            "{run}/{name} is damaged: its content does not match its checksum; it is set aside as {name}.damaged"
+        );
+        assert!(again.contains(&warning), "{again}");
+        // The last state is there: nothing is trained for it.
+        assert_eq!(again.matches("goes on after epoch 3").count(), usize::from(name != "plan.json"), "{again}");
+        assert!(!again.contains("epoch 3/3"), "{again}");
+        assert!(fs::read(&path).unwrap() == whole, "{name} is made again");
+        assert!(fs::read(path.with_file_name(format!("{name}.damaged"))).unwrap() == damaged);
+        project.succeeds(&["predict", run, image]);
+    }
+    assert_same(&files, &committed(&project.results()));
+    assert_same(&weights, &models(&project.results()));
+
+    let longer = ["run", "experiments/tiny.toml", "--set", "seeds=[0]", "--set", "training.epochs=5"];
+    let told = project.succeeds(&longer).stderr;
+    assert_eq!(told.matches("goes on after epoch 3").count(), 2, "{told}");
+    project.succeeds(&[&longer[..], &["--out", "whole"]].concat());
+    let whole = project.path().join("whole/tiny");
+    assert_same(&committed(&project.results()), &committed(&whole));
+    assert_same(&models(&project.results()), &models(&whole));
 }
 
 #[test]
@@ -86,7 +131,7 @@ fn grey_and_colour_are_levels_of_a_factor() {
     let logits = |variant: &str| {
         let run = format!("results/tiny/runs/color_mode={variant}/seed-0");
         let predicted = project.succeeds(&["predict", &run, image, "grey.png", "--logits"]).stdout;
-        let logit = |line: &str| line.rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        let logit = |line: &str| line.rsplit(',').nth(1).unwrap().parse::<f64>().unwrap();
         predicted.lines().skip(1).map(logit).collect::<Vec<f64>>()
     };
     let (grayscale, rgb) = (logits("grayscale"), logits("rgb"));
@@ -122,7 +167,7 @@ fn four_classes_run_as_categories() {
     project.succeeds(&[&words[..], &["--set", "training.loss=categorical_crossentropy"]].concat());
     let run = "results/tiny/runs/dropout=off/seed-0";
     let predicted = project.succeeds(&["predict", run, "data/pets/test/cat/cat.0001.jpg"]).stdout;
-    assert!(predicted.starts_with("image,class,p_cat,p_cat_again,p_dog,p_dog_again\n"), "{predicted}");
+    assert!(predicted.starts_with("image,class,p_cat,p_cat_again,p_dog,p_dog_again,error\n"), "{predicted}");
 
     // Two of the four, chosen by name, are two classes again.
     let chosen = ["run", "experiments/tiny.toml", "--out", "chosen", "--set", "data.classes=[\"cat\",\"dog\"]"];

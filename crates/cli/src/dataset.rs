@@ -8,11 +8,14 @@ use crate::progress::Progress;
 use crate::words::{plural, split_counts};
 use data::audit::Audit;
 use data::{Cache, Manifest, Preparation, ScanError};
+use files::shown;
 use plan::memory::Images;
 use plan::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, Normalization, Prepared, Sampling};
 
 /// The workshop's folder of prepared images.
 pub const PREPARED: &str = "images";
+/// Damaged parts of the cache that are named, at most.
+const DAMAGES: usize = 10;
 
 /// A data set that runs can stand on.
 pub struct Dataset {
@@ -50,12 +53,14 @@ pub struct Datasets<'a> {
     /// Listed, and not prepared yet.
     listed: Vec<(DataPlan, Manifest)>,
     known: Vec<(DataPlan, Dataset)>,
+    /// Prepared images that were asked for, and those that were found sound in their place.
+    sound: Vec<(Prepared, Prepared)>,
 }
 
 impl<'a> Datasets<'a> {
     /// Data sets whose images are prepared in `cache`.
     pub fn new(cache: &'a Cache) -> Datasets<'a> {
-        Datasets { cache, listed: Vec::new(), known: Vec::new() }
+        Datasets { cache, listed: Vec::new(), known: Vec::new(), sound: Vec::new() }
     }
 
     /// `plan` with all its classes, and how many images it has, before any of them is prepared, or drawn.
@@ -98,6 +103,68 @@ impl<'a> Datasets<'a> {
             }
         };
         Ok(&self.known[index].1)
+    }
+
+    /// The images of a run that is about to start. Every picture is read and compared with its checksum, once for all runs
+    /// on the same images; what is damaged is prepared again.
+    ///
+    /// # Errors
+    /// [`Error::Data`] where the files have changed so that it cannot be, or where the disk does not keep what is written.
+    pub fn sound(&mut self, prepared: &Prepared, progress: &Progress) -> Result<Prepared, Error> {
+        if let Some((_, sound)) = self.sound.iter().find(|(asked, _)| asked == prepared) {
+            return Ok(sound.clone());
+        }
+        let Some((plan, dataset)) = self.known.iter().find(|(_, dataset)| dataset.prepared == *prepared) else {
+            return Ok(prepared.clone());
+        };
+        let mut sound = prepared.clone();
+        let mut again = false;
+        while !is_sound(&sound, plan, dataset, self.cache, progress)? {
+            let place = shown(plan.place());
+            if again {
+                return Err(Error::Data(format!(
+                    "the prepared images of {place} are damaged as soon as they are written: is the disk at its end?"
+                )));
+            }
+            again = true;
+            let mut manifest = listed(plan, self.cache)?;
+            match prepare_listed(&mut manifest, plan, self.cache, progress)?.set {
+                Some(set) if set.digest == prepared.digest => sound = set,
+                _ => {
+                    return Err(Error::Data(format!(
+                        "the images of {place} have changed since this call began: run again"
+                    )));
+                }
+            }
+        }
+        self.sound.push((prepared.clone(), sound.clone()));
+        Ok(sound)
+    }
+}
+
+fn is_sound(
+    prepared: &Prepared,
+    plan: &DataPlan,
+    dataset: &Dataset,
+    cache: &Cache,
+    progress: &Progress,
+) -> Result<bool, Error> {
+    let task = progress.task(&format!("checking the prepared images of {}", shown(plan.place())));
+    let is_sound = cache.verify(prepared, &dataset.manifest, plan)?;
+    drop(task);
+    tell_damage(cache, progress);
+    Ok(is_sound)
+}
+
+/// Says what of the cache was damaged.
+fn tell_damage(cache: &Cache, progress: &Progress) {
+    let damaged = cache.damaged();
+    damaged.iter().take(DAMAGES).for_each(|damage| progress.line(&format!("warning: {damage}")));
+    if damaged.len() > DAMAGES {
+        progress.line(&format!("warning: and {} more", damaged.len() - DAMAGES));
+    }
+    if !damaged.is_empty() {
+        progress.line("what is damaged among the prepared images is prepared again");
     }
 }
 
@@ -144,9 +211,10 @@ fn prepare_listed(
     cache: &Cache,
     progress: &Progress,
 ) -> Result<Preparation, Error> {
-    let mut task = progress.task(&format!("looking through the images of {}", plan.place().display()));
+    let mut task = progress.task(&format!("looking through the images of {}", shown(plan.place())));
     let preparation = cache.prepare(manifest, plan, &mut |at| task.images(at.done, at.decoded, at.files))?;
     drop(task);
+    tell_damage(cache, progress);
     if preparation.progress.decoded > 0 {
         let [height, width] = plan.image_size;
         let count = plural(preparation.progress.decoded, "image");

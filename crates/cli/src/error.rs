@@ -105,6 +105,7 @@ impl Error {
             | Error::Data(_)
             | Error::Layout(_)
             | Error::Earlier(_)
+            | Error::Cache(data::CacheError::Unable { .. })
             | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }
             | Error::Unwritable { .. }

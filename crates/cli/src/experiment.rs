@@ -65,11 +65,30 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
     Ok(Loaded { path: path.to_path_buf(), experiment })
 }
 
+/// [`load_each`], for results: no two files share a folder of them.
+///
+/// # Errors
+/// Those of [`load_each`]; [`Error::Usage`] where two files have one name.
+pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error> {
+    let loaded = load_each(paths, sets)?;
+    for (index, one) in loaded.iter().enumerate() {
+        if let Some(other) = loaded[..index].iter().find(|other| other.experiment.name == one.experiment.name) {
+            return Err(Error::Usage(format!(
+                "{} and {} are both named `{}`, so they would share a folder of results",
+                other.path.display(),
+                one.path.display(),
+                one.experiment.name
+            )));
+        }
+    }
+    Ok(loaded)
+}
+
 /// Reads and resolves all files; every wrong file is reported before the call fails.
 ///
 /// # Errors
 /// The last file's error, after the others' have been printed.
-pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error> {
+pub fn load_each(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error> {
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut failed = None;
     for path in paths {
@@ -82,20 +101,7 @@ pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error
             }
         }
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    for (index, one) in loaded.iter().enumerate() {
-        if let Some(other) = loaded[..index].iter().find(|other| other.experiment.name == one.experiment.name) {
-            return Err(Error::Usage(format!(
-                "{} and {} are both named `{}`, so they would share a folder of results",
-                other.path.display(),
-                one.path.display(),
-                one.experiment.name
-            )));
-        }
-    }
-    Ok(loaded)
+    failed.map_or(Ok(loaded), Err)
 }
 
 /// Runs for tests.

@@ -3,6 +3,7 @@
 use crate::words::{plural, plural_are, split_counts};
 use data::audit::{Audit, Entry, LOOK_BITS, NEAR_BITS, SplitSummary};
 use data::{BadImage, Manifest};
+use files::shown;
 use plan::{Allow, DataPlan, OnError};
 use std::path::Path;
 
@@ -128,6 +129,7 @@ pub fn findings(audit: &Audit, manifest: &Manifest, plan: &DataPlan) -> Vec<Find
             },
         ));
     }
+    found.extend(missing_classes(manifest, plan));
     found.extend(warnings(audit, directory, equals(&within), equals(&audit.duplicates_within_split)));
     found.sort_by_key(|finding| finding.severity == Severity::Warning);
     found
@@ -137,7 +139,7 @@ pub fn findings(audit: &Audit, manifest: &Manifest, plan: &DataPlan) -> Vec<Find
 pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Option<Finding> {
     let count = plural(bad.len(), "image");
     let places = bad.iter().map(ToString::to_string).collect();
-    let finding = match (plan.on_error, bereft(manifest)) {
+    let finding = match (plan.on_error, bereft(manifest, plan)) {
         (OnError::Refuse, _) => Finding::new(
             UNREADABLE,
             Severity::Error,
@@ -163,12 +165,33 @@ pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Opt
     (!bad.is_empty()).then_some(finding)
 }
 
-/// The first split and class that have no image.
-fn bereft(manifest: &Manifest) -> Option<(&'static str, &str)> {
+/// The first split and class that have no image, though they must.
+fn bereft<'a>(manifest: &'a Manifest, plan: &DataPlan) -> Option<(&'static str, &'a str)> {
     manifest.splits().into_iter().find_map(|(name, split)| {
-        let counts = split.counts(manifest.classes.len());
-        let empty = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0);
-        empty.map(|(class, _)| (name, class.as_str()))
+        let may_lack = name != "train" && !split.files.is_empty() && plan.allow.contains(&Allow::MissingClasses);
+        lacking(manifest, split).next().filter(|_| !may_lack).map(|class| (name, class))
+    })
+}
+
+/// The classes of which a split has no image.
+fn lacking<'a>(manifest: &'a Manifest, split: &data::Split) -> impl Iterator<Item = &'a str> + use<'a> {
+    let counts = split.counts(manifest.classes.len());
+    manifest.classes.iter().zip(counts).filter(|(_, count)| *count == 0).map(|(class, _)| class.as_str())
+}
+
+/// Validation or test images that lack classes. Where that is not allowed, it is an error of the layout.
+fn missing_classes(manifest: &Manifest, plan: &DataPlan) -> Option<Finding> {
+    let of = |(name, split)| lacking(manifest, split).map(move |class| format!("{name}: {}", shown(class)));
+    let places: Vec<String> = manifest.splits().into_iter().flat_map(of).collect();
+    let allowed = plan.allow.contains(&Allow::MissingClasses) && bereft(manifest, plan).is_none();
+    (allowed && !places.is_empty()).then(|| {
+        Finding::new(
+            "missing_classes",
+            Severity::Warning,
+            format!("{} no image in a split", if places.len() == 1 { "1 class has" } else { "some classes have" }),
+            places,
+            "Allowed by [data.audit]; nothing is measured on these classes there.",
+        )
     })
 }
 
@@ -234,6 +257,18 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
             format!("{} passed over", plural_are(audit.stray_files.len(), "entry")),
             places.collect(),
             "Nothing is read from them.",
+        ));
+    }
+    if !audit.missing_batches.is_empty() {
+        found.push(warning(
+            "missing_batches",
+            format!(
+                "CIFAR-10 has 5 training batches, and {} of them {} not there",
+                audit.missing_batches.len(),
+                if audit.missing_batches.len() == 1 { "is" } else { "are" }
+            ),
+            audit.missing_batches.clone(),
+            "The others are trained on alone. Was the download cut short?",
         ));
     }
     if let Some(imbalance) = &audit.class_imbalance {

@@ -10,9 +10,9 @@ mod dataset;
 mod error;
 mod experiment;
 mod findings;
-mod free_memory;
 mod interrupt;
 mod layer_table;
+mod looking;
 mod measured;
 mod named_images;
 mod output;
@@ -32,6 +32,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     files::limits_are_errors();
+    data::apart::decode_apart();
     let arguments = args::Arguments::parse();
     match commands::act(arguments.command) {
         Ok(code) => code,

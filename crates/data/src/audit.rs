@@ -2,6 +2,7 @@
 //! [`Profile`], some 200 bytes of text beside the picture. [`Audit::new`] draws the conclusions, a file of this
 //! folder each, from the profiles alone: nothing is decoded for it.
 
+mod batches;
 mod duplicates;
 mod ending;
 mod imbalance;
@@ -58,6 +59,8 @@ pub struct Audit {
     pub wrong_endings: Vec<WrongEnding>,
     /// What lies among the images and is not read.
     pub stray_files: Vec<Stray>,
+    /// Training batches of CIFAR-10 that are not there, where the images are its.
+    pub missing_batches: Vec<String>,
     /// Training classes of very different size.
     pub class_imbalance: Option<Imbalance>,
     /// What tells the class of a training image without a look at its pixels.
@@ -89,6 +92,7 @@ impl Audit {
             near_duplicates_across_splits: near::find(&items, &manifest.classes),
             wrong_endings: ending::find(&items),
             stray_files: stray::find(manifest, plan),
+            missing_batches: batches::missing(manifest, plan),
             class_imbalance: imbalance::find(&manifest.train, &manifest.classes),
             shortcut: shortcut::find(&training, manifest.classes.len()),
         }

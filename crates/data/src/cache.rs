@@ -5,36 +5,47 @@
 //! data sets share a picture, and what a program trains on is what was hashed into its run's id, whatever happens to the
 //! files meanwhile. Who prepares holds a lock; who reads needs none.
 //!
+//! Everything in the cache has a checksum. The index, the lists and the memory of files are checked when they are read;
+//! pictures before a program starts ([`Cache::verify`]), and by the program itself, which uses none that it has not checked.
+//! What is damaged is [told](Cache::damaged) and prepared again, and nothing else is.
+//!
 //! ```text
 //! CACHE/lock                         shared by those who use the cache, held alone by who removes what is in it
 //! CACHE/seen/HASH                    which content the files of a data directory had when they were last read
 //! CACHE/150x150-rgb-bilinear-3.2.2/  a pack: pixels-*, index, lock, used, and sets/, the lists of data sets
 //! ```
 
+mod checksum;
 mod error;
+mod index;
 mod pack;
 mod seen;
 mod set;
 
-pub use error::CacheError;
+pub use error::{CacheError, Damage};
 pub use set::Set;
 
 use crate::audit::Profile;
-use crate::decode::{BadImage, DECODER_VERSION};
-use crate::file::{File, Picture};
+use crate::decode::{BadImage, DECODER_VERSION, Refusal};
+use crate::file::File;
 use crate::manifest::{Manifest, Split};
+use crate::picture::Picture;
 use crate::scan::{ScanError, scan_by};
+use checksum::Checksum;
 use error::write;
-use pack::{FORMAT, Outcome, Pack};
+use files::shown;
+use index::{FORMAT, Outcome};
+use pack::Pack;
 use plan::{DataPlan, OnError, Prepared};
 use rayon::prelude::*;
 use seen::{Seen, Stat};
-use set::{List, Places};
+use set::{List, Opened, Places, pack_of};
 use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
 
 /// Bytes of pictures that are decoded at once, more or less, before they are written.
 const PORTION: usize = 32 << 20;
@@ -51,7 +62,10 @@ const USED: &str = "used";
 /// A folder of prepared images, in use until it is dropped.
 pub struct Cache {
     folder: PathBuf,
+    damaged: Mutex<Vec<Damage>>,
     _in_use: fs::File,
+    /// Where nothing can be kept: removed with all that is in it.
+    _temporary: Option<TempDir>,
 }
 
 /// How far the preparation of a data set is.
@@ -86,7 +100,7 @@ impl Cache {
     /// # Errors
     /// [`CacheError::Write`] where there can be no such folder.
     pub fn open(folder: &Path) -> Result<Cache, CacheError> {
-        fs::create_dir_all(folder).map_err(write(folder))?;
+        files::make_own_folder(folder).map_err(write(folder))?;
         let path = folder.join("lock");
         let lock = files::open_lock(&path).map_err(write(&path))?;
         // Not beside others: a sweep of a month starts programs to its end that need what was prepared at its beginning.
@@ -95,17 +109,44 @@ impl Cache {
             lock.unlock().map_err(write(&path))?;
         }
         lock.lock_shared().map_err(write(&path))?;
-        Ok(Cache { folder: folder.into(), _in_use: lock })
+        Ok(Cache { folder: folder.into(), damaged: Mutex::default(), _in_use: lock, _temporary: None })
+    }
+
+    /// A cache that lasts until it is dropped, for a command that only looks where nothing can be kept.
+    ///
+    /// # Errors
+    /// [`CacheError::Write`] where there is no room for temporary files either.
+    pub fn temporary() -> Result<Cache, CacheError> {
+        let folder =
+            tempfile::tempdir().map_err(|source| CacheError::Write { path: "a temporary folder".into(), source })?;
+        let cache = Cache::open(folder.path())?;
+        Ok(Cache { _temporary: Some(folder), ..cache })
+    }
+
+    /// What was found damaged since this was last asked.
+    pub fn damaged(&self) -> Vec<Damage> {
+        std::mem::take(&mut *self.damaged.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, damage: impl IntoIterator<Item = Damage>) {
+        let mut damaged = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
+        for damage in damage {
+            if !damaged.contains(&damage) {
+                damaged.push(damage);
+            }
+        }
     }
 
     /// Removes all that was prepared in `folder`, and says how many bytes that were.
     ///
     /// # Errors
-    /// [`CacheError::Busy`] while another process uses the cache; [`CacheError::Write`] where something cannot be removed.
+    /// [`CacheError::Busy`] while another process uses the cache; [`CacheError::Write`] where something cannot be removed, or
+    /// `folder` is a link to another's.
     pub fn empty(folder: &Path) -> Result<u64, CacheError> {
         if !folder.exists() {
             return Ok(0);
         }
+        files::make_own_folder(folder).map_err(write(folder))?;
         let path = folder.join("lock");
         let lock = files::open_lock(&path).map_err(write(&path))?;
         match lock.try_lock() {
@@ -131,7 +172,9 @@ impl Cache {
     /// Those of [`crate::scan`].
     pub fn scan(&self, plan: &DataPlan) -> Result<Manifest, ScanError> {
         let path = self.seen(plan).ok();
-        let seen = Mutex::new(path.as_deref().map_or_else(Seen::default, Seen::load));
+        let (seen, damage) = path.as_deref().map(Seen::load).unwrap_or_default();
+        self.note(damage);
+        let seen = Mutex::new(seen);
         let manifest = scan_by(plan, &|file| hash(file, &seen));
         if let Some(path) = path {
             // What is not written is read once more at the next call.
@@ -155,10 +198,12 @@ impl Cache {
         let [height, width] = plan.image_size;
         let image_len = height * width * plan.channels();
         let folder = self.folder.join(pack_name(plan));
-        let mut pack = Pack::open(&folder, image_len)?;
-        fs::write(folder.join(USED), "").map_err(write(&folder))?;
+        let (mut pack, damaged) = Pack::open(&folder, image_len)?;
+        self.note(damaged);
+        note_use(&folder).map_err(write(&folder))?;
         let seen_path = self.seen(plan)?;
-        let mut seen = Seen::load(&seen_path);
+        let (mut seen, damage) = Seen::load(&seen_path);
+        self.note(damage);
 
         let files: Vec<&File> = manifest.splits().into_iter().flat_map(|(_, split)| &split.files).collect();
         let mut progress = Progress { files: files.len(), ..Progress::default() };
@@ -168,7 +213,7 @@ impl Cache {
         for files in files.chunks(portion) {
             tell(progress);
             let looked: Vec<Looked> = files.par_iter().map(|file| look(file, plan, &pack, &seen)).collect();
-            let mut decoded = Vec::new();
+            let (mut decoded, mut unable) = (Vec::new(), None);
             for (file, looked) in files.iter().zip(looked) {
                 let content = match looked {
                     Looked::Known(content) => Some(content),
@@ -178,6 +223,10 @@ impl Cache {
                         decoded.extend(picture.map(|picture| (content, picture)));
                         Some(content)
                     }
+                    Looked::Unable(reason) => {
+                        unable.get_or_insert(CacheError::Unable { path: file.path.clone(), reason });
+                        None
+                    }
                     Looked::Unreadable(reason) => {
                         bad.push(BadImage { path: file.path.clone(), reason });
                         None
@@ -186,6 +235,10 @@ impl Cache {
                 contents.push(content);
             }
             pack.add(decoded)?;
+            if let Some(unable) = unable {
+                pack.commit()?;
+                return Err(unable);
+            }
             progress.done += files.len();
         }
         tell(progress);
@@ -199,9 +252,9 @@ impl Cache {
         let mut bad = Vec::new();
         for (file, content) in files.into_iter().zip(contents) {
             match content.and_then(|content| Some((content, pack.get(&content)?))) {
-                Some((content, &Outcome::Picture(place, profile))) => {
+                Some((content, &Outcome::Picture { place, checksum, profile })) => {
                     usable.push(content);
-                    pictures.push(place);
+                    pictures.push((place, checksum));
                     profiles.push(profile);
                 }
                 Some((_, Outcome::Bad(reason))) => {
@@ -217,17 +270,60 @@ impl Cache {
         }
         let digest = manifest.digest(&usable);
         let list = list(manifest, &before, pictures, plan, digest.clone(), pack.pixels_name());
-        let set = list.write(&folder)?;
+        let (set, damage) = list.write(&folder)?;
+        self.note(damage);
         Ok(Preparation { set: Some(Prepared { set, digest }), bad, profiles, progress })
+    }
+
+    /// Whether every picture of a prepared data set is as it was prepared, and so is the list of them. Reads them all, in
+    /// parallel on rayon's current pool. Those that are not are forgotten, so that [`Cache::prepare`] makes them again.
+    /// `manifest` has the files that were prepared.
+    ///
+    /// # Errors
+    /// [`CacheError`] where that cannot be told or the index cannot be written.
+    pub fn verify(&self, prepared: &Prepared, manifest: &Manifest, plan: &DataPlan) -> Result<bool, CacheError> {
+        let opened = match Opened::open(prepared, plan) {
+            Ok(opened) => opened,
+            Err(CacheError::Damaged { path, what }) => {
+                self.note([Damage::new(&path, what)]);
+                return Ok(false);
+            }
+            Err(CacheError::Read { path, source }) => {
+                self.note([Damage::new(&path, source.to_string())]);
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        };
+        let damaged = opened.damaged();
+        if damaged.is_empty() {
+            return Ok(true);
+        }
+        let files: Vec<&File> = manifest.splits().into_iter().flat_map(|(_, split)| &split.files).collect();
+        self.note(damaged.iter().filter_map(|&(image, _)| {
+            let what = format!("the picture of {}", shown(&files.get(image)?.path));
+            Some(Damage::new(&opened.pixels_path, what))
+        }));
+        let image_len = plan.image_size[0] * plan.image_size[1] * plan.channels();
+        let (mut pack, more) = Pack::open(pack_of(&prepared.set), image_len)?;
+        self.note(more);
+        if pack.pixels_name() == opened.list.pixels {
+            pack.forget(&damaged.into_iter().map(|(_, place)| place).collect())?;
+        }
+        Ok(false)
     }
 
     /// Where it is remembered what the files of `plan` held.
     fn seen(&self, plan: &DataPlan) -> Result<PathBuf, CacheError> {
         let directory = std::path::absolute(&plan.directory).unwrap_or_else(|_| plan.directory.clone());
         let folder = self.folder.join("seen");
-        fs::create_dir_all(&folder).map_err(write(&folder))?;
+        files::make_own_folder(&folder).map_err(write(&folder))?;
         Ok(folder.join(&blake3::hash(directory.as_os_str().as_encoded_bytes()).to_hex()[..32]))
     }
+}
+
+/// Notes that somebody asked for the pack in `folder`.
+fn note_use(folder: &Path) -> io::Result<()> {
+    files::open_own(&folder.join(USED))?.set_modified(seen::now())
 }
 
 /// Takes away packs that nobody has asked for in a month. What cannot be taken away stays: it does no harm.
@@ -278,6 +374,8 @@ enum Looked {
     },
     /// It cannot be read.
     Unreadable(String),
+    /// It cannot be decoded here and now. That says nothing of the file, so it is neither remembered nor left out.
+    Unable(String),
 }
 
 fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
@@ -292,10 +390,16 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
     let _turn = is_large.then(|| LARGE_TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let read = match file.content() {
         Ok(read) => read,
-        Err(reason) => return Looked::Unreadable(reason),
+        Err(Refusal::Bad(reason)) => return Looked::Unreadable(reason),
+        Err(Refusal::Unable(reason)) => return Looked::Unable(reason),
     };
     let content = read.hash();
-    let picture = pack.get(&content).is_none().then(|| read.prepare(plan));
+    let picture = match pack.get(&content).is_none().then(|| read.prepare(plan)) {
+        Some(Err(Refusal::Unable(reason))) => return Looked::Unable(reason),
+        Some(Err(Refusal::Bad(reason))) => Some(Err(reason)),
+        Some(Ok(picture)) => Some(Ok(picture)),
+        None => None,
+    };
     Looked::Read { content, before, after: file.own().and_then(Stat::of), begun, picture }
 }
 
@@ -303,16 +407,20 @@ fn look(file: &File, plan: &DataPlan, pack: &Pack, seen: &Seen) -> Looked {
 fn list(
     manifest: &Manifest,
     before: &[usize],
-    pictures: Vec<u32>,
+    pictures: Vec<(u32, Checksum)>,
     plan: &DataPlan,
     digest: String,
     pixels: &str,
 ) -> List {
     let (mut pictures, mut before) = (pictures.into_iter(), before.iter());
-    let mut places = |split: &Split| Places {
-        pictures: pictures.by_ref().take(split.files.len()).collect(),
-        labels: split.files.iter().map(|file| file.class).collect(),
-        left_out: before.next().map_or(0, |before| before - split.files.len()),
+    let mut places = |split: &Split| {
+        let (pictures, checksums) = pictures.by_ref().take(split.files.len()).unzip();
+        Places {
+            pictures,
+            checksums,
+            labels: split.files.iter().map(|file| file.class).collect(),
+            left_out: before.next().map_or(0, |before| before - split.files.len()),
+        }
     };
     List {
         digest,

@@ -18,13 +18,16 @@ mod webp;
 
 pub(crate) use jpeg::Frame;
 pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
+pub(crate) use limits::{Turn, admit};
 
+use crate::audit::Kind;
 use crate::file::File;
+use crate::picture::{Made, Wanted};
 use image::error::ImageError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use limits::Turn;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use plan::{ColorMode, DataPlan};
 use rgb::Opacity;
+use serde::{Deserialize, Serialize};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -34,7 +37,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const DECODER_VERSION: u32 = 3;
 
 /// An image file that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
 #[error("{}: {reason}", .path.display())]
 pub struct BadImage {
     /// The file.
@@ -49,6 +52,39 @@ fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, 
     serializer.collect_str(&path.display())
 }
 
+/// Why there is no picture of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Refusal {
+    /// The file is no image that can be used.
+    Bad(String),
+    /// It may be one, and cannot be decoded here and now.
+    Unable(String),
+}
+
+impl Refusal {
+    /// In words.
+    pub fn reason(self) -> String {
+        let (Refusal::Bad(reason) | Refusal::Unable(reason)) = self;
+        reason
+    }
+}
+
+/// Of a file, as a rule.
+impl From<String> for Refusal {
+    fn from(reason: String) -> Refusal {
+        Refusal::Bad(reason)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(reason: &str) -> Refusal {
+        Refusal::Bad(reason.to_owned())
+    }
+}
+
+/// Says whether decoding may take so many bytes of memory; waits for its turn if need be. Asked before they are taken.
+pub(crate) type MayTake<'a> = &'a dyn Fn(u64) -> Result<Turn, Refusal>;
+
 /// Decodes and resizes one file: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
 ///
 /// Grey and palette images become colour, transparent pixels are laid over white, 16 bits are rounded to 8, the EXIF
@@ -57,7 +93,7 @@ fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, 
 ///
 /// # Errors
 /// [`BadImage`] where the file cannot be read or decoded to its end, has more than 178,956,970 pixels, or would take
-/// more than 1 GiB of memory.
+/// more than 1 GiB of memory, or more than there is.
 pub fn decode_one(path: &Path, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
     File::new(path.into(), 0).pixels(plan)
 }
@@ -79,17 +115,19 @@ impl Decoded {
     }
 }
 
-/// Decodes all of a file at its own size, in colour, and gives what `make` makes of it; or says what is wrong with it.
-/// While that lasts, no other image that is large is in memory.
-pub(crate) fn decode_file<T>(bytes: &[u8], make: impl FnOnce(Decoded) -> T) -> Result<T, String> {
+/// What is made of the file with these bytes, here in this process.
+///
+/// # Errors
+/// Why there is no picture of it.
+pub(crate) fn made(bytes: &[u8], wanted: &Wanted, may_take: MayTake) -> Result<Made, Refusal> {
     let made = || {
-        let (image, _turn) = decode(bytes)?;
-        Ok(make(image))
+        let (image, _turn) = decode(bytes, wanted.image_size, may_take)?;
+        Ok(wanted.make(&image, || Kind::of_file(bytes)))
     };
     // A decoder that trips over a broken file must not end the run: nothing is shared with it but `bytes`, and what
-    // `make` may leave half done is dropped with it.
+    // is left half done is dropped with it.
     catch_unwind(AssertUnwindSafe(made))
-        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".to_owned()))
+        .unwrap_or_else(|_| Err("the decoder gave up on it; the file is probably corrupt".into()))
 }
 
 /// A reader of the headers of a file in a format that `image` knows, which takes no more memory than a decoder may.
@@ -113,16 +151,20 @@ fn bounded(format: ImageFormat, bytes: &[u8]) -> ImageReader<Cursor<&[u8]>> {
     reader
 }
 
-fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
+/// The upright image at its own size, in colour, which is to be resized to `target`; while its turn lasts, no other image
+/// that is large is in memory.
+fn decode(bytes: &[u8], target: [usize; 2], may_take: MayTake) -> Result<(Decoded, Turn), Refusal> {
     if bytes.is_empty() {
-        return Err("the file is empty".to_owned());
+        return Err("the file is empty".into());
     }
     let Some(format) = format(bytes) else {
-        return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".to_owned());
+        return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".into());
     };
+    let admit =
+        |format, color, width, height, held| may_take(limits::needed(format, color, width, height, held, target)?);
     let (mut image, turn) = match format {
-        ImageFormat::Jpeg => jpeg::decode(bytes)?,
-        _ => read_image(format, bytes)?,
+        ImageFormat::Jpeg => jpeg::decode(bytes, &admit)?,
+        _ => read_image(format, bytes, &admit)?,
     };
     image.apply_orientation(metadata::orientation(format, bytes));
     let image = match format {
@@ -131,7 +173,7 @@ fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
         _ => image,
     };
     if image.width() == 0 || image.height() == 0 {
-        return Err("has no pixels".to_owned());
+        return Err("has no pixels".into());
     }
     let opacity = if format == ImageFormat::Tiff { tiff::opacity(bytes) } else { Opacity::Separate };
     let (width, height) = (image.width() as usize, image.height() as usize);
@@ -139,12 +181,15 @@ fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
     Ok((Decoded { height, width, color_mode: ColorMode::Rgb, pixels }, turn))
 }
 
+/// Lets an image of that format, colour, width and height be decoded while so many bytes are held of its file.
+type Admit<'a> = &'a dyn Fn(ImageFormat, ColorType, u32, u32, usize) -> Result<Turn, Refusal>;
+
 /// What `image` makes of a file, and its turn.
-fn read_image(format: ImageFormat, bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
+fn read_image(format: ImageFormat, bytes: &[u8], admit: Admit) -> Result<(DynamicImage, Turn), Refusal> {
     let told = |error: ImageError| explain(&error);
     let decoder = bounded(format, bytes).into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
-    let turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
+    let turn = admit(format, decoder.color_type(), width, height, bytes.len())?;
     let image = DynamicImage::from_decoder(decoder).map_err(told)?;
     Ok((image, turn))
 }
@@ -155,6 +200,12 @@ fn explain(error: &ImageError) -> String {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "is truncated".to_owned(),
         other => format!("cannot be decoded: {other}"),
     }
+}
+
+/// The upright image of a file, at its own size and in colour.
+#[cfg(test)]
+pub(crate) fn decoded(bytes: &[u8]) -> Decoded {
+    decode(bytes, [1, 1], &|needed| admit(needed, None)).unwrap().0
 }
 
 #[cfg(test)]

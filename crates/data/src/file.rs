@@ -1,13 +1,12 @@
 //! One image of a data set, wherever it lies: a file, or a record of a container.
 
-use crate::audit::{Kind, Profile};
+use crate::apart;
+use crate::audit::Kind;
 use crate::container::{Container, Geometry};
-use crate::decode::{BadImage, Decoded, MAX_FILE_BYTES, decode_file};
-use crate::resize::resize;
-use plan::{ColorMode, DataPlan};
-use std::cell::LazyCell;
+use crate::decode::{self, BadImage, MAX_FILE_BYTES, Refusal, admit};
+use crate::picture::{Made, Picture, Wanted};
+use plan::DataPlan;
 use std::io::{self, Read};
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,15 +35,6 @@ pub(crate) enum Content {
     File(Vec<u8>),
     /// The samples of a record.
     Record(Geometry, Vec<u8>),
-}
-
-/// An image, as it is prepared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// What the network gets of it: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
-    pub pixels: Vec<u8>,
-    /// What the audit gets of it.
-    pub profile: Profile,
 }
 
 impl File {
@@ -78,10 +68,12 @@ impl File {
     ///
     /// # Errors
     /// Why it cannot be read, [`MAX_FILE_BYTES`] among the reasons.
-    pub(crate) fn content(&self) -> Result<Content, String> {
+    pub(crate) fn content(&self) -> Result<Content, Refusal> {
         match &self.record {
             None => read(&self.path).map(Content::File),
             Some(Record { container, number }) => {
+                // Its levels, and the same three times.
+                admit(container.geometry.len().saturating_mul(4), None)?;
                 let samples = container.read(*number).map_err(|error| unreadable(&error))?;
                 Ok(Content::Record(container.geometry, samples))
             }
@@ -93,10 +85,12 @@ impl File {
     /// # Errors
     /// Why it cannot be read.
     pub(crate) fn hash(&self) -> Result<blake3::Hash, String> {
-        let Some(path) = self.own() else { return self.content().map(|content| content.hash()) };
+        let Some(path) = self.own() else {
+            return self.content().map(|content| content.hash()).map_err(Refusal::reason);
+        };
         let mut hasher = blake3::Hasher::new();
         let hashed = std::fs::File::open(path).and_then(|file| hasher.update_reader(file).map(|_| ()));
-        hashed.map(|()| hasher.finalize()).map_err(|error| unreadable(&error))
+        hashed.map(|()| hasher.finalize()).map_err(|error| unreadable(&error).reason())
     }
 
     /// Decodes and resizes it, as [`crate::decode_one`] does with a path.
@@ -104,7 +98,8 @@ impl File {
     /// # Errors
     /// [`BadImage`] as [`crate::decode_one`] gives it.
     pub fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, BadImage> {
-        self.content().and_then(|content| content.pixels(plan)).map_err(|reason| self.bad(reason))
+        let made = self.content().and_then(|content| content.made(&Wanted::pixels(plan)));
+        made.map(|made| made.pixels).map_err(|refusal| self.bad(refusal))
     }
 
     /// All that is kept of it when it is [prepared](crate::Cache::prepare).
@@ -112,28 +107,29 @@ impl File {
     /// # Errors
     /// [`BadImage`] as [`crate::decode_one`] gives it.
     pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, BadImage> {
-        self.content().and_then(|content| content.prepare(plan)).map_err(|reason| self.bad(reason))
+        self.content().and_then(|content| content.prepare(plan)).map_err(|refusal| self.bad(refusal))
     }
 
-    fn bad(&self, reason: String) -> BadImage {
-        BadImage { path: self.path.clone(), reason }
+    fn bad(&self, refusal: Refusal) -> BadImage {
+        BadImage { path: self.path.clone(), reason: refusal.reason() }
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     match read {
         Err(error) => Err(unreadable(&error)),
         Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
-            Err(format!("is too large: more than {} MiB", MAX_FILE_BYTES >> 20))
+            Err(format!("is too large: more than {} MiB", MAX_FILE_BYTES >> 20).into())
         }
         Ok(_) => Ok(bytes),
     }
 }
 
-fn unreadable(error: &io::Error) -> String {
-    format!("cannot be read: {error}")
+fn unreadable(error: &io::Error) -> Refusal {
+    let reason = format!("cannot be read: {error}");
+    if error.kind() == io::ErrorKind::OutOfMemory { Refusal::Unable(reason) } else { Refusal::Bad(reason) }
 }
 
 impl Content {
@@ -152,49 +148,29 @@ impl Content {
         }
     }
 
-    /// What `make` makes of the image, at its own size, in colour; or what is wrong with it.
-    fn decode<T>(&self, make: impl FnOnce(Decoded) -> T) -> Result<T, String> {
-        match self {
-            Content::File(bytes) => decode_file(bytes, make),
-            Content::Record(geometry, samples) => Ok(make(geometry.decode(samples))),
-        }
-    }
-
-    /// How the pixels of a decoded image were stored.
-    fn kind(&self) -> Kind {
-        match self {
-            Content::File(bytes) => Kind::of_file(bytes),
-            Content::Record(geometry, _) => Kind::of_record(*geometry),
-        }
-    }
-
-    /// What the network gets of it: `image_size[0] * image_size[1] * channels()` bytes, by row, column, channel.
+    /// What is wanted of it.
     ///
     /// # Errors
-    /// Why it is no image that can be used.
-    fn pixels(&self, plan: &DataPlan) -> Result<Vec<u8>, String> {
-        self.decode(|image| resized(&image, &LazyCell::new(|| image.grey()), plan))
+    /// Why there is no picture of it.
+    fn made(&self, wanted: &Wanted) -> Result<Made, Refusal> {
+        match self {
+            Content::File(bytes) => {
+                apart::made(bytes, wanted).unwrap_or_else(|| decode::made(bytes, wanted, &|needed| admit(needed, None)))
+            }
+            Content::Record(geometry, samples) => {
+                Ok(wanted.make(&geometry.decode(samples), || Kind::of_record(*geometry)))
+            }
+        }
     }
 
     /// What the network and what the audit get of it, decoded once for both.
     ///
     /// # Errors
-    /// Why it is no image that can be used.
-    pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, String> {
-        self.decode(|image| {
-            let grey = LazyCell::new(|| image.grey());
-            let profile = Profile::new(self.kind(), &image, &grey);
-            Picture { pixels: resized(&image, &grey, plan), profile }
-        })
+    /// Why there is no picture of it.
+    pub fn prepare(&self, plan: &DataPlan) -> Result<Picture, Refusal> {
+        let Made { pixels, profile } = self.made(&Wanted::picture(plan))?;
+        // Asked for; a process that decodes and leaves it out has been tampered with.
+        let profile = profile.ok_or("the process that decoded it gave a wrong answer")?;
+        Ok(Picture { pixels, profile })
     }
-}
-
-/// What the network gets of an image in colour, or of that in `grey`.
-fn resized(image: &Decoded, grey: &impl Deref<Target = Decoded>, plan: &DataPlan) -> Vec<u8> {
-    let [height, width] = plan.image_size;
-    let image = match plan.color_mode {
-        ColorMode::Rgb => image,
-        ColorMode::Grayscale => grey,
-    };
-    resize(image, height, width, plan.interpolation)
 }

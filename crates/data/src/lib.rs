@@ -5,6 +5,7 @@
 //! [`TrainLoader`] and [`eval_batches`] make batches of numbers from them, in [0, 1] or standardized. What comes out is
 //! decided by files, plan and seed: no thread count, machine or time takes part.
 
+pub mod apart;
 pub mod audit;
 pub mod augment;
 mod batch;
@@ -12,9 +13,11 @@ mod cache;
 mod container;
 mod decode;
 mod file;
+mod free_memory;
 mod images;
 mod manifest;
 pub mod pets;
+mod picture;
 pub mod preview;
 mod resize;
 mod scale;
@@ -24,11 +27,13 @@ mod standardization;
 mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
-pub use cache::{Cache, CacheError, Preparation, Progress, Set};
+pub use cache::{Cache, CacheError, Damage, Preparation, Progress, Set};
 pub use decode::{BadImage, decode_one};
-pub use file::{File, Picture};
+pub use file::File;
+pub use free_memory::free_memory;
 pub use images::Images;
 pub use manifest::{Manifest, Split};
+pub use picture::Picture;
 pub use scale::scale;
 pub use scan::{ScanError, class_names, is_image_name, scan};
 pub use standardization::Standardization;

@@ -12,9 +12,11 @@ mod folders;
 mod idx;
 mod layout;
 mod limit;
+mod names;
 mod records;
 mod table;
 
+pub(crate) use cifar::missing_batches;
 pub use error::ScanError;
 pub(crate) use folder::IMAGE_EXTENSIONS;
 pub use folder::is_image_name;
@@ -23,24 +25,18 @@ pub use layout::Layout;
 use crate::file::File;
 use crate::manifest::Manifest;
 use cifar::Cifar;
-use folders::SplitFolders;
+use folders::{SplitFolders, Wanted};
 use idx::Idx;
-use plan::{DataPlan, Format, LabelMode};
+use names::Spelling;
+use plan::{Allow, DataPlan, Format, LabelMode};
 use std::path::Path;
 use table::Table;
-
-/// The names a training folder may have.
-pub(crate) const TRAIN_NAMES: [&str; 4] = ["train", "training", "training_set", "train_set"];
-/// The names a validation folder may have.
-pub(crate) const VALIDATION_NAMES: [&str; 5] = ["val", "validation", "valid", "validation_set", "val_set"];
-/// The names a test folder may have.
-pub(crate) const TEST_NAMES: [&str; 3] = ["test", "testing", "test_set"];
 
 /// Lists the images of `plan`: of `plan.classes` where that is not empty. Files are sorted by class, then by path,
 /// bytewise; records by class, then as they stand in their containers.
 ///
 /// # Errors
-/// A [`ScanError`] for the first thing that is not as it should be.
+/// A [`ScanError`] for what is not as it should be: all that can be told at once.
 pub fn scan(plan: &DataPlan) -> Result<Manifest, ScanError> {
     scan_by(plan, &File::hash)
 }
@@ -52,8 +48,9 @@ pub(crate) type ContentHash<'a> = dyn Fn(&File) -> Result<blake3::Hash, String> 
 pub(crate) fn scan_by(plan: &DataPlan, hash: &ContentHash) -> Result<Manifest, ScanError> {
     let source = Source::open(plan)?;
     let classes = source.select(plan)?;
-    check_count(plan, &classes, &source)?;
-    let mut manifest = source.read(plan, classes)?;
+    let mut errors: Vec<ScanError> = check_count(plan, &classes, &source).err().into_iter().collect();
+    let manifest = source.read(plan, classes).map_err(|error| errors.push(error)).ok();
+    let (Some(mut manifest), true) = (manifest, errors.is_empty()) else { return Err(ScanError::all(errors)) };
     if let Some(split) = &plan.source.split {
         divide::divide(&mut manifest, split, plan.place(), hash)?;
     }
@@ -75,7 +72,7 @@ pub fn class_names(plan: &DataPlan) -> Result<Vec<String>, ScanError> {
         && !plan.directory.exists()
     {
         let drawn: Vec<String> = generate.kind.classes().iter().map(|&class| class.to_owned()).collect();
-        return select(&plan.classes, &drawn, &plan.directory.join(TRAIN_NAMES[0]));
+        return select(&plan.classes, &drawn, &plan.directory.join(names::TRAIN[0]));
     }
     Source::open(plan)?.select(plan)
 }
@@ -150,8 +147,8 @@ impl Source {
     /// The images of `classes`; without a split of their own all as training images.
     fn read(self, plan: &DataPlan, classes: Vec<String>) -> Result<Manifest, ScanError> {
         match self {
-            Source::SplitFolders(folders, present) => folders.read(&present, classes),
-            Source::ClassFolders(_) => folders::read_whole(&plan.directory, classes),
+            Source::SplitFolders(folders, present) => folders.read(&present, wanted(plan, &classes)),
+            Source::ClassFolders(_) => folders::read_whole(&plan.directory, wanted(plan, &classes)),
             Source::Table(table) => table.read(plan, classes),
             Source::Idx(idx) => idx.read(&plan.directory, classes),
             Source::Cifar(cifar) => cifar.read(&plan.directory, classes),
@@ -161,9 +158,8 @@ impl Source {
 
 /// What `directory` holds, by the names that are in it; folders of images where nothing else is seen.
 fn detect(directory: &Path) -> Result<Format, ScanError> {
-    let is_dir = |name: &&str| directory.join(name).is_dir();
     let is_seen = |format: &Format| match format {
-        Format::Folders => TRAIN_NAMES.iter().any(is_dir),
+        Format::Folders => folders::has_training(directory),
         Format::Idx => idx::is_in(directory),
         Format::Cifar10 => cifar::CIFAR10.is_in(directory),
         Format::Cifar100 => cifar::CIFAR100.is_in(directory),
@@ -192,14 +188,38 @@ fn select(wanted: &[String], present: &[String], place: &Path) -> Result<Vec<Str
     if present.is_empty() {
         return Err(ScanError::NoClasses { folder: place.into() });
     }
-    if let Some(class) = wanted.iter().find(|class| !present.contains(class)) {
-        return Err(ScanError::SelectedClassMissing {
-            class: class.clone(),
-            place: place.into(),
-            present: present.to_vec(),
-        });
+    let mut errors = Vec::new();
+    let mut missing = Vec::new();
+    for class in wanted.iter().filter(|class| !present.contains(class)) {
+        let spelling = |other: &String| Some((other.clone(), Spelling::of(other, class)?));
+        match present.iter().find_map(spelling) {
+            Some((found, spelling)) => {
+                errors.push(ScanError::OtherSpelling { class: class.clone(), place: place.into(), found, spelling });
+            }
+            None => missing.push(class.clone()),
+        }
     }
-    Ok(present.iter().filter(|class| wanted.is_empty() || wanted.contains(class)).cloned().collect())
+    if !missing.is_empty() {
+        let present = present.to_vec();
+        errors.push(ScanError::SelectedClassMissing { classes: missing, place: place.into(), present });
+    }
+    let selected: Vec<String> =
+        present.iter().filter(|class| wanted.is_empty() || wanted.contains(class)).cloned().collect();
+    // By their normal form, so that two forms of a name are neighbours.
+    let mut forms: Vec<(String, &String)> = selected.iter().map(|class| (names::normal(class), class)).collect();
+    forms.sort();
+    errors.extend(
+        forms
+            .windows(2)
+            .filter(|pair| pair[0].0 == pair[1].0)
+            .map(|pair| ScanError::TwoForms { class: pair[1].1.clone(), place: place.into() }),
+    );
+    if errors.is_empty() { Ok(selected) } else { Err(ScanError::all(errors)) }
+}
+
+fn wanted<'a>(plan: &DataPlan, classes: &'a [String]) -> Wanted<'a> {
+    let may_lack = plan.allow.contains(&Allow::MissingClasses);
+    Wanted { classes, are_selected: !plan.classes.is_empty(), may_lack, is_training: false }
 }
 
 fn check_count(plan: &DataPlan, classes: &[String], source: &Source) -> Result<(), ScanError> {
@@ -214,16 +234,21 @@ fn check_count(plan: &DataPlan, classes: &[String], source: &Source) -> Result<(
     }
 }
 
-/// Every split has every class.
+/// Every split has every class, unless the plan allows that validation and test images lack some.
 fn check_complete(manifest: &Manifest, plan: &DataPlan) -> Result<(), ScanError> {
+    let mut errors = Vec::new();
     for (split, images) in manifest.splits() {
+        let may_lack = split != "train" && !images.files.is_empty() && plan.allow.contains(&Allow::MissingClasses);
         let counts = images.counts(manifest.classes.len());
-        if let Some((class, _)) = manifest.classes.iter().zip(counts).find(|(_, count)| *count == 0) {
-            let place = plan.place().into();
-            return Err(ScanError::NoImages { class: class.clone(), split, place, drawn: plan.source.split.is_some() });
-        }
+        let lacking = manifest.classes.iter().zip(counts).filter(|(_, count)| *count == 0 && !may_lack);
+        errors.extend(lacking.map(|(class, _)| ScanError::NoImages {
+            class: class.clone(),
+            split,
+            place: plan.place().into(),
+            drawn: plan.source.split.is_some(),
+        }));
     }
-    Ok(())
+    if errors.is_empty() { Ok(()) } else { Err(ScanError::all(errors)) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Damaged images of every format: each is prepared or refused with a reason, without a hang and within the memory that is
-//! promised. `ABLATE_FUZZ_SECONDS` says for how long other images are tried than those of every test run.
+//! promised, and by a process of its own with the same outcome as by this one. `ABLATE_FUZZ_SECONDS` says for how long other images are tried than those of every test run.
 
 use data::File;
+use data::apart::decode_with;
 use image::codecs::{bmp, gif, jpeg, png, tiff, webp};
 use image::{DynamicImage, ExtendedColorType, ImageEncoder, Rgb, RgbImage};
 use plan::{ColorMode, DataPlan, Interpolation, LabelMode, Normalization, OnError, Sampling};
@@ -239,7 +240,9 @@ fn try_images(seed: u64, cases: u32) {
         #[expect(clippy::disallowed_methods, reason = "a hang is what is looked for")]
         let begin = Instant::now();
         let plan = plan(Interpolation::ALL[interpolation]);
-        match File::new(path.clone(), 0).prepare(&plan) {
+        decode_with(None);
+        let here = File::new(path.clone(), 0).prepare(&plan);
+        match &here {
             Ok(picture) => prop_assert_eq!(picture.pixels.len(), 9 * 7 * 3),
             Err(bad) => prop_assert!(!bad.reason.is_empty()),
         }
@@ -248,6 +251,8 @@ fn try_images(seed: u64, cases: u32) {
         if most > MOST_BYTES {
             return Err(TestCaseError::fail(format!("took {most} bytes")));
         }
+        decode_with(Some(env!("CARGO_BIN_EXE_decoder").into()));
+        prop_assert_eq!(File::new(path.clone(), 0).prepare(&plan), here);
         Ok(())
     });
     tried.unwrap_or_else(|error| panic!("seed {seed}: {error}"));

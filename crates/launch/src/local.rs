@@ -3,7 +3,7 @@
 use crate::end;
 use crate::launcher::{LaunchError, Launcher};
 use crate::victim;
-use crate::words::{Words, hear};
+use crate::words::{self, hear};
 use plan::Request;
 use record::Event;
 use std::io::{BufRead, BufReader, Write};
@@ -23,14 +23,14 @@ impl Launcher for Local {
         log: Option<&Path>,
         listen: &mut dyn FnMut(Event),
     ) -> Result<(), LaunchError> {
-        let words = Words::to(log)?;
+        let stderr = words::stderr(log)?;
         let start = |source| LaunchError::Start { program: program.to_path_buf(), source };
-        let stderr = words.stdio().map_err(start)?;
-        let mut command = Command::new(program);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
-        let mut child = command.spawn().map_err(|source| start(source).or_damaged(program))?;
-        // The command holds the log open as well; the pipe must not seem to have another writer.
-        drop(command);
+        let mut child = Command::new(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .map_err(|source| start(source).or_damaged(program))?;
         victim::choose(&child);
         let pipe = child.stderr.take();
         let (outcome, status, heard) = std::thread::scope(|scope| {
@@ -45,14 +45,14 @@ impl Launcher for Local {
             (outcome, status, heard.join().unwrap_or_default())
         });
         let status = status.map_err(start)?;
-        let ended = |words: Words| LaunchError::Ended { status, words: words.end(heard) }.or_damaged(program);
+        let ended = || LaunchError::Ended { status, words: words::last(log, heard) }.or_damaged(program);
         match outcome? {
             // Whatever it was saying: it was cut short.
-            _ if end::told_to_end(status) => Err(ended(words)),
+            _ if end::told_to_end(status) => Err(ended()),
             Said { failure: Some(message), .. } => Err(LaunchError::Failed(message)),
             Said { cut: Some(line), .. } if status.success() => Err(LaunchError::Protocol { line }),
             Said { .. } if status.success() => Ok(()),
-            Said { .. } => Err(ended(words)),
+            Said { .. } => Err(ended()),
         }
     }
 }

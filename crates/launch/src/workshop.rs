@@ -182,17 +182,23 @@ impl Workshop {
     /// Writes the sources of the workspace.
     fn lay_out(&self, workspace: &Path, missing: &[Missing<'_>]) -> Result<(), BuildError> {
         let names: Vec<&str> = missing.iter().map(|missing| missing.program.package.as_str()).collect();
-        write(&workspace.join("Cargo.toml"), &codegen::workspace(&names))?;
+        for (path, text) in codegen::workspace(&names, &self.source("Cargo.toml")?) {
+            write(&workspace.join(path), &text)?;
+        }
         // Its text, not its mode: the sources may be read-only, and cargo adds the packages to the copy.
-        let lockfile = self.sources.join("Cargo.lock");
-        let locked = fs::read_to_string(&lockfile).map_err(|_| BuildError::Sources { path: lockfile })?;
-        write(&workspace.join("Cargo.lock"), &locked)?;
+        write(&workspace.join("Cargo.lock"), &self.source("Cargo.lock")?)?;
         for missing in missing {
             for (path, text) in &missing.program.files {
                 write(&workspace.join(&missing.program.package).join(path), text)?;
             }
         }
         Ok(())
+    }
+
+    /// A file of the project.
+    fn source(&self, name: &str) -> Result<String, BuildError> {
+        let path = self.sources.join(name);
+        fs::read_to_string(&path).map_err(|_| BuildError::Sources { path })
     }
 
     /// Runs cargo. Gives the packages that it compiled.

@@ -211,6 +211,8 @@ pub enum Allow {
     DuplicatesAcrossSplits,
     /// A picture is in more than one class, in different splits.
     ConflictingLabels,
+    /// Validation or test images lack a class.
+    MissingClasses,
 }
 
 /// A data set that Ablate can draw by itself.

@@ -63,3 +63,45 @@ pub enum Request {
         threads: usize,
     },
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::{Augmentation, DataPlan, Layer, Loss, Network, Optimizer, Settings, Shape, Training};
+    use std::os::unix::ffi::OsStringExt;
+
+    /// In whatever folder a project, its images or its results lie, the program finds them.
+    #[test]
+    fn every_path_of_a_request_comes_through() {
+        let odd = |name: &[u8]| PathBuf::from(std::ffi::OsString::from_vec([b"/caf\xe9/", name].concat()));
+        let input = Shape::Image { height: 4, width: 4, channels: 3 };
+        let mut network = Network::stack(input, vec![("flatten".to_owned(), Layer::Flatten, None)]).unwrap();
+        network.weights = Some(odd(b"weights"));
+        let mut data = DataPlan::new(odd(b"data"), [4, 4]);
+        data.source.manifest = Some(odd(b"list"));
+        let optimizer = Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false };
+        let training = Training {
+            epochs: 1,
+            steps_per_epoch: None,
+            loss: Loss::BinaryCrossentropy,
+            optimizer,
+            metrics: Vec::new(),
+            early_stopping: None,
+            class_weight: None,
+        };
+        let settings = Settings { data, augmentation: Augmentation::default(), network, training };
+        let run = Run { experiment: "e".to_owned(), variant: "v".to_owned(), seed: 0, settings };
+        let images = Prepared { set: odd(b"set"), digest: "d".to_owned() };
+        let (directory, model, threads) = (odd(b"run"), odd(b"model"), 1);
+        let requests = [
+            Request::Train { run: run.clone(), run_id: "r".to_owned(), images, directory: directory.clone(), threads },
+            Request::Predict { run: run.clone(), model: model.clone(), images: vec![odd(b"\xff"), odd(b"b")], threads },
+            Request::Explain { run, model, image: odd(b"\xff\n"), directory, threads },
+        ];
+        for request in requests {
+            let json = serde_json::to_string(&request).unwrap();
+            assert!(!json.contains('\n'), "{json}");
+            assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+        }
+    }
+}

@@ -46,7 +46,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
     let mut fields = Fields::open(at, "data", log)?;
     let places = source::read(&mut fields, folder, log);
     let generate = fields.optional("generate", log, |at, log| {
-        places.check_drawn(at.node.span, log);
+        places.check_drawn(at.node.span, folder, log);
         generate(at, log)
     });
     let spec = DataSpec {
@@ -113,8 +113,11 @@ fn classes(at: &At, log: &mut Log) -> Option<Vec<(String, Span)>> {
 }
 
 fn audit(at: &At, log: &mut Log) -> Option<Vec<Allow>> {
-    let words =
-        [("duplicates_across_splits", Allow::DuplicatesAcrossSplits), ("conflicting_labels", Allow::ConflictingLabels)];
+    let words = [
+        ("duplicates_across_splits", Allow::DuplicatesAcrossSplits),
+        ("conflicting_labels", Allow::ConflictingLabels),
+        ("missing_classes", Allow::MissingClasses),
+    ];
     let mut fields = Fields::open(at, "data.audit", log)?;
     let allow = fields.optional("allow", log, |at, log| {
         let mut allowed: Vec<Allow> = items(at, log)?.iter().filter_map(|item| choice(&words)(item, log)).collect();

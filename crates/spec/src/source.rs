@@ -6,7 +6,7 @@ use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::value::{PROBABILITY, choice, count, integer, items, number};
 use plan::{DataSource, Format, SplitKind, SplitPlan};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// How far a sum of probabilities may be from 1: the rounding of a few digits, not a forgotten percent.
 const TOLERANCE: f64 = 1e-6;
@@ -62,11 +62,22 @@ pub fn read(fields: &mut Fields, folder: &Path, log: &mut Log) -> Places {
 }
 
 impl Places {
-    /// Reports keys that speak of other images than those that `generate` draws. Images named on the command line are
-    /// the reader's own, and none are drawn.
-    pub fn check_drawn(&self, generate: Span, log: &mut Log) {
-        if self.directory.as_ref().is_some_and(|(_, at)| at.source != 0) {
+    /// Reports keys that speak of other images than those that `generate` draws, and a directory outside the project's
+    /// `folder`: an experiment file may come from elsewhere. Images named on the command line are the reader's own, and
+    /// none are drawn unless `generate` is given there, too: then wherever the reader says.
+    pub fn check_drawn(&self, generate: Span, folder: &Path, log: &mut Log) {
+        let Some((directory, at)) = &self.directory else { return };
+        if at.source != 0 {
             return;
+        }
+        let is_inside =
+            |inner: &Path| inner.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !directory.strip_prefix(folder).is_ok_and(is_inside) {
+            log.add(
+                Finding::new(*at, "`generate` draws into a folder of the project only", "leads out of the project")
+                    .also(generate, "would draw images there")
+                    .help("name a folder of the project, such as `data/pets`; or give the folder with `--set data.directory=... --set data.generate=...`"),
+            );
         }
         for (key, at) in &self.kept {
             log.add(

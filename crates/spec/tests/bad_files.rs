@@ -40,6 +40,8 @@ complaints! {
     split_in_percent: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [80, 20] }";
     split_without_training: "batch_size = 20" => "batch_size = 20\nsplit = { type = \"hash\", probabilities = [0, 1] }";
     split_of_drawn_images: "batch_size = 20" => "batch_size = 20\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\nsplit = { type = \"hash\", probabilities = [0.5, 0.5] }";
+    drawn_outside_the_project: "directory = \"data/pets\"\n" => "directory = \"/tmp/pets\"\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\n";
+    drawn_above_the_project: "directory = \"data/pets\"\n" => "directory = \"data/../../pets\"\ngenerate = { kind = \"pets\", train = 2, validation = 2, test = 2 }\n";
     normalization_unknown: "batch_size = 20" => "batch_size = 20\nnormalization = \"standardise\"";
     sampling_unknown: "batch_size = 20" => "batch_size = 20\nsampling = \"equal\"";
     mixup_of_alpha_0: "[augmentation]" => "[augmentation]\nmixup = { alpha = 0 }";

@@ -1,8 +1,7 @@
 //! The training program: loop, optimizers, metrics, checkpoints, explanations.
 //!
 //! A generated program is a model and `fn main() -> ExitCode { train::program::<Model>() }`. In come a request and
-//! prepared images; out go events, and in the run's folder a checkpoint after each epoch, then the model and the
-//! record. What comes out is decided by the request and the images: no clock, thread or hash order takes part.
+//! prepared images; out go events, and in the run's folder checkpoints, then the model and the record. What comes out is decided by the request and the images: no clock, thread or hash order takes part.
 
 pub mod arrays;
 pub mod channel;

@@ -21,6 +21,7 @@ use std::sync::Mutex;
 /// an [`Event::Failed`] that says why. When standard input closes, the tool is gone and the process ends at once; when
 /// standard output closes, it ends at the next event.
 pub fn program<M: Model>() -> ExitCode {
+    data::apart::decode_apart();
     remember_panics();
     files::limits_are_errors();
     let mut listener = Lines(std::io::stdout());

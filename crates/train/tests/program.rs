@@ -7,6 +7,7 @@ mod support;
 use plan::Request;
 use record::{Event, RunDirectory, Status};
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -151,8 +152,7 @@ fn predictions_and_pictures() {
         }
     }
     // A name need not be text.
-    let odd: PathBuf = std::os::unix::ffi::OsStringExt::from_vec(b"caf\xe9\n.png".to_vec()).into();
-    let odd = project.path().join(odd);
+    let odd = project.path().join(std::ffi::OsString::from_vec(b"caf\xe9\n.png".to_vec()));
     std::fs::copy(&images[0], &odd).unwrap();
     assert_eq!(outputs(&predict(&[odd]).0[0]), outputs(&events[0]));
 

@@ -1,16 +1,16 @@
 //! `ablate data audit`: what is the matter with the images?
 
 use crate::args::{Audit, Format};
-use crate::dataset::{self, PREPARED};
+use crate::dataset;
 use crate::error::Error;
-use crate::experiment::load_all;
+use crate::experiment::load_each;
 use crate::findings::{Finding, Severity, findings, summary};
+use crate::looking::Looking;
 use crate::output::out;
 use crate::progress::Progress;
 use crate::words::plural;
+use data::ScanError;
 use data::audit::{Audit as Found, LOOK_BITS, NEAR_BITS};
-use data::{Cache, ScanError};
-use launch::Workshop;
 use plan::DataPlan;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -35,9 +35,9 @@ pub fn audit(arguments: &Audit) -> Result<ExitCode, Error> {
 /// Prints what is found, and says whether a run would refuse.
 fn refused(arguments: &Audit) -> Result<bool, Error> {
     let files = &arguments.experiments;
-    let experiments = load_all(&files.files, &files.overrides.sets)?;
+    let experiments = load_each(&files.files, &files.overrides.sets)?;
     let progress = Progress::new(experiments.len());
-    let cache = Cache::open(&Workshop::of_project()?.memory(PREPARED))?;
+    let mut looking = Looking::open(&progress)?;
     let mut plans: Vec<&DataPlan> = Vec::new();
     for variant in experiments.iter().flat_map(|loaded| &loaded.experiment.variants) {
         let plan = &variant.settings.data;
@@ -49,7 +49,7 @@ fn refused(arguments: &Audit) -> Result<bool, Error> {
     let mut refused = false;
     let mut objects = Vec::new();
     for plan in plans {
-        let (audited, found) = match dataset::prepare(plan, &cache, &progress) {
+        let (audited, found) = match looking.prepare(plan, &progress) {
             Ok((manifest, preparation)) => {
                 let audit = Found::new(&manifest, plan, &preparation);
                 let found = findings(&audit, &manifest, plan);

@@ -1,16 +1,16 @@
 //! `ablate preview`: what the augmentation does to real images of the data set.
 
 use crate::args;
-use crate::dataset::{self, PREPARED};
+use crate::dataset;
 use crate::error::Error;
 use crate::experiment::{Loaded, load};
 use crate::findings::{Severity, unreadable};
+use crate::looking::Looking;
 use crate::output::out;
 use crate::progress::Progress;
 use data::augment::Drawn;
 use data::preview::{Preview, PreviewError};
-use data::{Cache, Manifest, Part};
-use launch::Workshop;
+use data::{Manifest, Part};
 use plan::{Augmentation, DataPlan, FillMode, OnError, Variant};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -91,8 +91,7 @@ fn manifest(plan: &DataPlan) -> Result<Manifest, Error> {
     let progress = Progress::new(1);
     match plan.on_error {
         OnError::Skip => {
-            let cache = Cache::open(&Workshop::of_project()?.memory(PREPARED))?;
-            let (manifest, preparation) = dataset::prepare(plan, &cache, &progress)?;
+            let (manifest, preparation) = Looking::open(&progress)?.prepare(plan, &progress)?;
             match unreadable(&preparation.bad, &manifest, plan) {
                 Some(finding) if finding.severity == Severity::Error => return Err(Error::Data(finding.text())),
                 Some(finding) => progress.line(&finding.text()),

@@ -6,7 +6,6 @@ use crate::cores::Cores;
 use crate::dataset::{Datasets, PREPARED};
 use crate::error::Error;
 use crate::experiment::{Loaded, load_all};
-use crate::free_memory::free_memory;
 use crate::interrupt;
 use crate::output::out;
 use crate::progress::Progress;
@@ -66,7 +65,10 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     if schedule.jobs < wanted {
         progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
     }
-    let jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+    let mut jobs = build(&experiments, &all_results, &workshop, files.overrides.sets.as_slice(), &progress)?;
+    for job in &mut jobs {
+        job.prepared = datasets.sound(&job.prepared, &progress)?;
+    }
 
     if jobs.is_empty() {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
@@ -192,7 +194,7 @@ fn schedule<'a>(
     arguments: &Run,
     run: impl Fn(usize) -> (&'a plan::Run, Images),
 ) -> Result<Schedule, Error> {
-    Schedule::new(cores(arguments), runs, free_memory(), arguments.ignore_memory, |index, threads| {
+    Schedule::new(cores(arguments), runs, data::free_memory(), arguments.ignore_memory, |index, threads| {
         let (run, images) = run(index);
         let title = format!("{}: a run of variant {}", run.experiment, run.variant);
         Need { title, bytes: Memory::estimate(&run.settings, images, threads).total() }

@@ -10,6 +10,8 @@ use std::ffi::OsString;
 use std::path::Path;
 
 const OUTSIDE: &str = "outside the class folders";
+const NESTED: &str = "a folder in a class folder";
+const NESTED_IMAGES: &str = "a folder in a class folder; it holds images, which are not read";
 
 /// Something that is passed over.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,7 +45,10 @@ pub(super) fn find(manifest: &Manifest, plan: &DataPlan) -> Vec<Stray> {
             let class = folder.join(class);
             let Ok(within) = list(&class) else { continue };
             within.passed_over.into_iter().for_each(|(name, reason)| add(&class, name, reason));
-            within.folders.into_iter().for_each(|name| add(&class, name, "a folder in a class folder"));
+            for name in within.folders {
+                let holds_images = list(&class.join(&name)).is_ok_and(|held| !held.images.is_empty());
+                add(&class, name, if holds_images { NESTED_IMAGES } else { NESTED });
+            }
         }
     }
     if folders.iter().all(|folder| folder.parent() == Some(&plan.directory))

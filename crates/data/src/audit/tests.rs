@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::decode_file;
+use crate::decode::decoded;
 use crate::testing::{directory, encode, idx, plan};
 use crate::{Cache, Split, scan};
 use image::codecs::jpeg::JpegEncoder;
@@ -69,8 +69,7 @@ fn name(data: &TempDir, path: &str) -> String {
 fn equal_pictures_are_found_whatever_they_are_called_and_however_stored() {
     let numbered = |number| picture(number, 40, 50);
     let photograph = jpeg(&numbered(1), 90);
-    let same_pixels =
-        png(&RgbImage::from_raw(50, 40, decode_file(&photograph, |image| image.pixels).unwrap()).unwrap());
+    let same_pixels = png(&RgbImage::from_raw(50, 40, decoded(&photograph).pixels).unwrap());
     let data = directory(&[
         ("train/cat/1.jpg", &photograph),
         ("train/cat/2.png", &png(&numbered(2))),
@@ -197,10 +196,12 @@ fn unreadable_and_stray_files_are_named() {
         ("train/cat/.DS_Store", b"x"),
         ("train/cat/Thumbs.db", b"x"),
         ("train/cat/more/2.png", &image),
+        ("train/cat/empty/notes.txt", b"x"),
+        ("train/cat/night.AVIF", b"x"),
         ("train/dog/1.png", &png(&picture(2, 9, 9))),
         ("train/labels.csv", b"x"),
         ("train/.git/config", b"x"),
-        ("tset/cat/1.png", &image),
+        ("holdout/cat/1.png", &image),
         ("README.txt", b"x"),
         (".DS_Store", b"x"),
         ("3.png", &image),
@@ -211,12 +212,14 @@ fn unreadable_and_stray_files_are_named() {
     let expected = [
         (".DS_Store", "hidden"),
         ("3.png", "outside the class folders"),
+        ("holdout", "a folder by the name of no split"),
         ("train/.git", "hidden"),
         ("train/cat/.DS_Store", "hidden"),
         ("train/cat/Thumbs.db", "no image by its name"),
-        ("train/cat/more", "a folder in a class folder"),
+        ("train/cat/empty", "a folder in a class folder"),
+        ("train/cat/more", "a folder in a class folder; it holds images, which are not read"),
+        ("train/cat/night.AVIF", "AVIF is not read"),
         ("train/labels.csv", "outside the class folders"),
-        ("tset", "a folder by the name of no split"),
     ];
     assert_eq!(strays, expected.map(|(path, reason)| (path.to_owned(), reason)));
     let unreadable: Vec<String> = audit.unreadable.iter().map(|bad| name(&data, bad.path.to_str().unwrap())).collect();

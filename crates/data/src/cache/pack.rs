@@ -1,40 +1,25 @@
 //! All pictures that were prepared in one way (size, channels, filter), each once, by the hash of the file it came from.
 //!
 //! A pack is a folder with two files. `pixels-*` holds the pictures one after the other and only ever grows: whoever has
-//! mapped it may go on reading. `index` has a line for each file content: its hash, and the place of its picture with the
-//! [`Profile`] of it, or the reason why it has none. A line is written when its picture is on the disk, so what a kill
-//! leaves is a whole pack of fewer pictures; a line that is cut short is dropped, and its picture's place is not used
-//! again. Where pictures are gone that the index names, the pack is begun anew: were the file to grow again, those who
-//! know their places, the lists of data sets among them, would take what comes to stand there for them.
+//! mapped it may go on reading. `index` has a line for each file content ([`super::index`]). A line is written when its
+//! picture is on the disk, so what a kill leaves is a whole pack of fewer pictures; a line that is cut short is dropped, and
+//! its picture's place is not used again. A line that is damaged is dropped, too, and so is one whose picture is: what it
+//! stood for is prepared again, at another place. Where the file of pictures has lost its end, the pack is begun anew: were
+//! it to grow again, a program that has mapped it would take what comes to stand there for what was lost.
 
-use super::error::{CacheError, read, write};
-use crate::audit::Profile;
-use crate::file::Picture;
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::fmt::Write as _;
+use super::checksum::Checksum;
+use super::error::{CacheError, Damage, read, write};
+use super::index::{Index, Outcome};
+use crate::picture::Picture;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// How the name of a file of pictures begins.
 pub const PIXELS: &str = "pixels-";
-/// Changes with the layout of an index, and when an image may get another profile than before.
-pub(super) const FORMAT: u32 = 2;
-/// An index begins with this, its format, and the name of its file of pictures.
-const INDEX: &str = "ablate-images";
 /// Pictures are forced to the disk after so many bytes, at least.
 const SYNC_EVERY: usize = 64 << 20;
-
-/// What became of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
-    /// It has a picture, at this place.
-    Picture(u32, Profile),
-    /// It cannot be decoded, for this reason.
-    Bad(String),
-}
 
 /// A pack that this process alone may add to.
 pub(super) struct Pack {
@@ -54,41 +39,56 @@ pub(super) struct Pack {
 }
 
 impl Pack {
-    /// Opens the pack in `folder`, or begins it. Waits while another process adds to it.
-    pub fn open(folder: &Path, image_len: usize) -> Result<Pack, CacheError> {
-        fs::create_dir_all(folder).map_err(write(folder))?;
+    /// Opens the pack in `folder`, or begins it, and says what of it was damaged and is dropped. Waits while another
+    /// process adds to it.
+    pub fn open(folder: &Path, image_len: usize) -> Result<(Pack, Vec<Damage>), CacheError> {
+        files::make_own_folder(folder).map_err(write(folder))?;
         let lock_path = folder.join("lock");
         let lock =
             files::open_lock(&lock_path).and_then(|lock| lock.lock().map(|()| lock)).map_err(write(&lock_path))?;
         let path = folder.join("index");
-        let mut index =
-            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(write(&path))?;
+        let mut file = files::open_own(&path).map_err(write(&path))?;
         let mut text = Vec::new();
-        index.read_to_end(&mut text).map_err(read(&path))?;
-        let opened = Lines::parse(&text).and_then(|lines| {
-            let pixels = File::options().read(true).write(true).open(folder.join(&lines.pixels)).ok()?;
-            let whole = pixels.metadata().ok()?.len() / image_len as u64;
-            lines.are_of(whole).then_some((lines, pixels))
-        });
-        let (lines, pixels) = match opened {
-            Some(opened) => opened,
-            None => begin(folder, &mut index)?,
+        file.read_to_end(&mut text).map_err(read(&path))?;
+        let mut damaged = Vec::new();
+        let opened = match Index::parse(&text) {
+            Ok(index) => match pixels(folder, &index, image_len) {
+                Ok(pixels) => Some((index, pixels)),
+                Err(damage) => {
+                    damaged.push(damage);
+                    None
+                }
+            },
+            // An index of no line was never begun.
+            Err(_) if !text.contains(&b'\n') => None,
+            Err(what) => {
+                damaged.push(Damage::new(&path, what));
+                None
+            }
         };
-        let pixels_path = folder.join(&lines.pixels);
-        let held = pixels.metadata().map_err(read(&pixels_path))?.len();
-        index.set_len(lines.length).and_then(|()| index.seek(SeekFrom::End(0))).map_err(write(&path))?;
-        Ok(Pack {
+        let (index, pixels) = match opened {
+            Some(opened) => opened,
+            None => begin(folder, &mut file)?,
+        };
+        damaged.extend(index.damaged.iter().map(|line| Damage::new(&path, format!("line {line}"))));
+        let held = pixels.metadata().map_err(read(&folder.join(&index.pixels)))?.len();
+        file.set_len(index.length).and_then(|()| file.seek(SeekFrom::End(0))).map_err(write(&path))?;
+        let mut pack = Pack {
             folder: folder.into(),
             image_len,
-            known: lines.outcomes,
+            known: index.outcomes,
             pixels,
-            pixels_name: lines.pixels,
-            index,
+            pixels_name: index.pixels,
+            index: file,
             free: u32::try_from(held.div_ceil(image_len as u64)).unwrap_or(u32::MAX),
             waiting: String::new(),
             unsynced: 0,
             _lock: lock,
-        })
+        };
+        if !index.damaged.is_empty() {
+            pack.rewrite()?;
+        }
+        Ok((pack, damaged))
     }
 
     /// What became of the file with that content, where it was here before.
@@ -115,13 +115,11 @@ impl Pack {
                     pictures.extend_from_slice(&pixels);
                     let place = self.free;
                     self.free = place.checked_add(1).ok_or_else(|| self.full())?;
-                    Outcome::Picture(place, profile)
+                    Outcome::Picture { place, checksum: Checksum::of(&pixels), profile }
                 }
                 Err(reason) => Outcome::Bad(reason),
             };
-            // Strings and numbers always make JSON, and a string takes all that is written to it.
-            let line = serde_json::to_string(&outcome).unwrap_or_default();
-            writeln!(self.waiting, "{} {line}", content.to_hex()).ok();
+            Index::push(&mut self.waiting, &content, &outcome);
             self.known.insert(content, outcome);
         }
         let at = u64::from(first) * self.image_len as u64;
@@ -144,14 +142,46 @@ impl Pack {
         Ok(())
     }
 
+    /// Forgets the pictures at `places`, so that they are prepared again, at other places.
+    pub fn forget(&mut self, places: &HashSet<u32>) -> Result<(), CacheError> {
+        self.known.retain(|_, outcome| !matches!(outcome, Outcome::Picture { place, .. } if places.contains(place)));
+        self.rewrite()
+    }
+
+    /// Writes the index anew, of what is known. All of that must be on the disk.
+    fn rewrite(&mut self) -> Result<(), CacheError> {
+        let path = self.folder.join("index");
+        let mut text = Index::head(&self.pixels_name);
+        let mut known: Vec<_> = self.known.iter().collect();
+        known.sort_unstable_by_key(|(content, _)| *content.as_bytes());
+        known.into_iter().for_each(|(content, outcome)| Index::push(&mut text, content, outcome));
+        files::write(&path, text.as_bytes()).map_err(write(&path))?;
+        self.index = files::open_own(&path).map_err(write(&path))?;
+        self.index.seek(SeekFrom::End(0)).map_err(write(&path))?;
+        Ok(())
+    }
+
     fn full(&self) -> CacheError {
         CacheError::Write { path: self.folder.clone(), source: io::Error::from(io::ErrorKind::FileTooLarge) }
     }
 }
 
+/// The file of pictures that `index` names, which must hold all of them.
+fn pixels(folder: &Path, index: &Index, image_len: usize) -> Result<File, Damage> {
+    let path = folder.join(&index.pixels);
+    let lost = |what: &str| Damage::new(&path, what);
+    // Not one that is made here, nor one that a link names.
+    if !fs::symlink_metadata(&path).is_ok_and(|told| told.is_file()) {
+        return Err(lost("the file is gone"));
+    }
+    let opened = files::open_own(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (held, file) = opened.map_err(|error| lost(&format!("it cannot be opened ({error})")))?;
+    if index.are_of(held / image_len as u64) { Ok(file) } else { Err(lost("it has lost its end")) }
+}
+
 /// Begins a pack: an index of nothing, and a file of pictures with a name that no other ever had, since somebody may
 /// still read an older one.
-fn begin(folder: &Path, index: &mut File) -> Result<(Lines, File), CacheError> {
+fn begin(folder: &Path, index: &mut File) -> Result<(Index, File), CacheError> {
     for entry in fs::read_dir(folder).map_err(read(folder))?.flatten() {
         if entry.file_name().to_string_lossy().starts_with(PIXELS) {
             // One that stays takes room, and does no other harm.
@@ -164,62 +194,27 @@ fn begin(folder: &Path, index: &mut File) -> Result<(Lines, File), CacheError> {
         .make_in(folder, |path| File::options().read(true).write(true).create_new(true).open(path));
     let (pixels, path) = made.and_then(|made| made.keep().map_err(|error| error.error)).map_err(write(folder))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let line = format!("{INDEX}-{FORMAT} {name}\n");
+    let line = Index::head(&name);
     let begun = index.seek(SeekFrom::Start(0)).and_then(|_| {
         index.set_len(0)?;
         index.write_all(line.as_bytes())?;
         index.sync_data()
     });
     begun.map_err(write(&folder.join("index")))?;
-    Ok((Lines { pixels: name, outcomes: HashMap::new(), length: line.len() as u64 }, pixels))
-}
-
-/// What an index says.
-struct Lines {
-    pixels: String,
-    outcomes: HashMap<blake3::Hash, Outcome>,
-    /// Bytes of the lines that are whole.
-    length: u64,
-}
-
-impl Lines {
-    /// `None` where the text is no index.
-    fn parse(text: &[u8]) -> Option<Lines> {
-        let mut whole = text.split_inclusive(|&byte| byte == b'\n').map_while(|line| line.strip_suffix(b"\n"));
-        let first = whole.next()?;
-        let name = std::str::from_utf8(first).ok()?.strip_prefix(&format!("{INDEX}-{FORMAT} "))?;
-        let mut lines = Lines { pixels: name.to_owned(), outcomes: HashMap::new(), length: first.len() as u64 + 1 };
-        for line in whole {
-            let Some((content, outcome)) = entry(line) else { break };
-            lines.outcomes.insert(content, outcome);
-            lines.length += line.len() as u64 + 1;
-        }
-        Some(lines)
-    }
-
-    /// Whether all pictures that it names are among so many.
-    fn are_of(&self, pictures: u64) -> bool {
-        let mut outcomes = self.outcomes.values();
-        outcomes.all(|outcome| !matches!(outcome, Outcome::Picture(place, _) if u64::from(*place) >= pictures))
-    }
-}
-
-fn entry(line: &[u8]) -> Option<(blake3::Hash, Outcome)> {
-    let (content, outcome) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-    Some((blake3::Hash::from_hex(content).ok()?, serde_json::from_str(outcome).ok()?))
+    Ok((Index::new(name, line.len() as u64), pixels))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Color, Format, Kind};
+    use crate::audit::{Color, Format, Kind, Profile};
 
     fn hash(text: &str) -> blake3::Hash {
         blake3::hash(text.as_bytes())
     }
 
     fn picture(pack: &Pack, name: &str) -> Vec<u8> {
-        let Some(Outcome::Picture(place, _)) = pack.get(&hash(name)) else { panic!("{name} has no picture") };
+        let Some(Outcome::Picture { place, .. }) = pack.get(&hash(name)) else { panic!("{name} has no picture") };
         let bytes = fs::read(pack.folder.join(pack.pixels_name())).unwrap();
         bytes[*place as usize * 4..][..4].to_vec()
     }
@@ -233,8 +228,12 @@ mod tests {
         Profile { kind, height: 1, width: level.into(), pixels: [u64::MAX, level.into()], look: None }
     }
 
+    fn at(place: u32, level: u8) -> Outcome {
+        Outcome::Picture { place, checksum: Checksum::of(&[level; 4]), profile: profile(level) }
+    }
+
     fn filled(folder: &Path) -> Pack {
-        let mut pack = Pack::open(folder, 4).unwrap();
+        let mut pack = Pack::open(folder, 4).unwrap().0;
         pack.add(vec![(hash("a"), made(1)), (hash("b"), Err("is \"odd\"\nreally".to_owned()))]).unwrap();
         pack.add(vec![(hash("a"), made(9)), (hash("c"), made(3))]).unwrap();
         pack.commit().unwrap();
@@ -245,11 +244,11 @@ mod tests {
     fn what_was_entered_is_there_at_the_next_opening() {
         let folder = tempfile::tempdir().unwrap();
         drop(filled(folder.path()));
-        let pack = Pack::open(folder.path(), 4).unwrap();
+        let pack = Pack::open(folder.path(), 4).unwrap().0;
         assert_eq!((picture(&pack, "a"), picture(&pack, "c")), (vec![1; 4], vec![3; 4]));
         assert_eq!(pack.get(&hash("b")), Some(&Outcome::Bad("is \"odd\"\nreally".to_owned())));
         assert_eq!(pack.get(&hash("d")), None);
-        assert_eq!(pack.get(&hash("c")), Some(&Outcome::Picture(1, profile(3))));
+        assert_eq!(pack.get(&hash("c")), Some(&at(1, 3)));
     }
 
     #[test]
@@ -262,20 +261,16 @@ mod tests {
             let begun = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
             let length = whole.len().saturating_sub(cut);
             fs::write(&path, &whole[..length]).unwrap();
-            let mut pack = Pack::open(folder.path(), 4).unwrap();
+            let mut pack = Pack::open(folder.path(), 4).unwrap().0;
             assert!(pack.known.len() < 3, "cut by {cut}");
             pack.add(vec![(hash("c"), made(3)), (hash("d"), made(4))]).unwrap();
             pack.commit().unwrap();
             assert_eq!((picture(&pack, "c"), picture(&pack, "d")), (vec![3; 4], vec![4; 4]), "cut by {cut}");
             drop(pack);
-            let pack = Pack::open(folder.path(), 4).unwrap();
+            let pack = Pack::open(folder.path(), 4).unwrap().0;
             assert_eq!(picture(&pack, "d"), [4; 4], "cut by {cut}");
             // Where a list may still name the places of the lost lines, they are not given to others.
-            assert_eq!(
-                pack.get(&hash("d")),
-                Some(&Outcome::Picture(if length < begun { 1 } else { 3 }, profile(4))),
-                "cut by {cut}"
-            );
+            assert_eq!(pack.get(&hash("d")), Some(&at(if length < begun { 1 } else { 3 }, 4)), "cut by {cut}");
         }
     }
 
@@ -286,17 +281,47 @@ mod tests {
         let pixels = folder.path().join(&name);
         // The second picture is cut in two.
         File::options().write(true).open(&pixels).unwrap().set_len(5).unwrap();
-        let mut pack = Pack::open(folder.path(), 4).unwrap();
+        let mut pack = Pack::open(folder.path(), 4).unwrap().0;
         assert!(pack.known.is_empty() && pack.pixels_name() != name && !pixels.exists());
         pack.add(vec![(hash("d"), made(4)), (hash("e"), made(5)), (hash("f"), made(6))]).unwrap();
         pack.commit().unwrap();
         drop(pack);
-        let pack = Pack::open(folder.path(), 4).unwrap();
+        let pack = Pack::open(folder.path(), 4).unwrap().0;
         assert_eq!((pack.get(&hash("c")), picture(&pack, "e")), (None, vec![5; 4]));
         let name = pack.pixels_name().to_owned();
         drop(pack);
         fs::remove_file(folder.path().join(&name)).unwrap();
-        let pack = Pack::open(folder.path(), 4).unwrap();
+        let pack = Pack::open(folder.path(), 4).unwrap().0;
         assert!(pack.known.is_empty() && pack.pixels_name() != name);
+    }
+
+    #[test]
+    fn whatever_bit_of_an_index_is_turned_no_other_line_is_lost_and_none_speaks_of_another_picture() {
+        let example = tempfile::tempdir().unwrap();
+        let name = filled(example.path()).pixels_name().to_owned();
+        let [text, pixels] = ["index", &name].map(|file| fs::read(example.path().join(file)).unwrap());
+        let begun = text.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+        for byte in 0..text.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let mut turned = text.clone();
+            turned[byte] ^= 1 << (byte % 8);
+            fs::write(folder.path().join("index"), &turned).unwrap();
+            fs::write(folder.path().join(&name), &pixels).unwrap();
+            let (pack, damaged) = Pack::open(folder.path(), 4).unwrap();
+            let expected = [("a", at(0, 1)), ("b", Outcome::Bad("is \"odd\"\nreally".to_owned())), ("c", at(1, 3))];
+            let lost = expected.iter().filter(|(name, outcome)| pack.get(&hash(name)) != Some(outcome)).count();
+            assert_eq!(pack.known.len(), 3 - lost, "nothing that was never there");
+            match (byte < begun, byte + 1 == text.len()) {
+                (true, _) => assert_eq!((lost, damaged.len()), (3, 1), "{byte}"),
+                // It looks like a line that a kill cut short.
+                (false, true) => assert_eq!((lost, damaged.len()), (1, 0), "{byte}"),
+                // Without a line feed two lines are one.
+                (false, false) => {
+                    assert_eq!((lost, damaged.len()), (1 + usize::from(text[byte] == b'\n'), 1), "{byte}")
+                }
+            }
+            drop(pack);
+            assert_eq!(Pack::open(folder.path(), 4).unwrap().1, [], "it is said once");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! what was read of a file within moments of its last change is not remembered at all, since it could change once more
 //! without another time ("racily clean").
 
+use super::error::Damage;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -16,6 +17,8 @@ const RACY: Duration = Duration::from_secs(2);
 /// Bytes of a record: path, stat, content.
 const RECORD: usize = 16 + 5 * 8 + 32;
 const CHECKSUM: usize = 32;
+/// What is wrong with a memory that is not as it was written.
+const WHAT: &str = "what it says of files is not believed, and they are read again";
 
 /// What the system tells of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +92,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// What was [saved](Seen::save) to `path`; nothing, where that is not there or not whole.
-    pub fn load(path: &Path) -> Seen {
-        let bytes = fs::read(path).unwrap_or_default();
-        Seen { files: parse(&bytes).unwrap_or_default(), changed: false }
+    /// What was [saved](Seen::save) to `path`; nothing, where that is not there or, as is said then, not whole.
+    pub fn load(path: &Path) -> (Seen, Option<Damage>) {
+        let Ok(bytes) = fs::read(path) else { return (Seen::default(), None) };
+        match parse(&bytes) {
+            Some(files) => (Seen { files, changed: false }, None),
+            // The next save replaces it, whatever there is to save.
+            None => (Seen { files: HashMap::new(), changed: true }, Some(Damage::new(path, WHAT))),
+        }
     }
 
     /// The hash of the file's content, where it is as it was.
@@ -187,7 +194,8 @@ mod tests {
         assert_eq!(seen.files.len(), 0, "it changed a moment ago");
         remember(&mut seen, later);
         seen.save(&saved).unwrap();
-        let seen = Seen::load(&saved);
+        let (seen, damage) = Seen::load(&saved);
+        assert_eq!(damage, None);
         assert_eq!(seen.content(&file, &Stat::of(&file).unwrap()), Some(content));
 
         // The same size and the same time of modification: the time of change tells.
@@ -212,10 +220,14 @@ mod tests {
         for index in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[index] ^= 4;
-            fs::write(&saved, &damaged).unwrap();
-            assert_eq!(Seen::load(&saved), Seen::default());
-            fs::write(&saved, &whole[..index]).unwrap();
-            assert_eq!(Seen::load(&saved), Seen::default());
+            for damaged in [&damaged, &whole[..index]] {
+                fs::write(&saved, damaged).unwrap();
+                let (seen, damage) = Seen::load(&saved);
+                assert!(seen.files.is_empty() && damage.is_some());
+                // It is said once.
+                seen.save(&saved).unwrap();
+                assert_eq!(Seen::load(&saved), (Seen::default(), None));
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 mod segments;
 
-use super::limits::{self, Turn};
+use super::limits::Turn;
+use super::{Admit, Refusal};
 use image::{ColorType, DynamicImage, GrayImage, ImageFormat, RgbImage};
 use libjpeg_turbo_rs::{Decoder, JpegError, PixelFormat};
 
@@ -10,11 +11,11 @@ pub(crate) use segments::Frame;
 pub(super) use segments::metadata;
 
 /// The picture as it is stored, and its turn.
-pub(super) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
+pub(super) fn decode(bytes: &[u8], admit: Admit) -> Result<(DynamicImage, Turn), Refusal> {
     let told = |error: JpegError| format!("cannot be decoded: {error}");
     // A decoder fills what is missing with grey and calls it a success.
     let Some(picture) = segments::picture(bytes) else {
-        return Err("is truncated: the JPEG data stops before its end marker".to_owned());
+        return Err("is truncated: the JPEG data stops before its end marker".into());
     };
     let mut decoder = Decoder::new(&picture).map_err(told)?;
     let header = decoder.header();
@@ -24,7 +25,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
         4 => (PixelFormat::Rgb, ColorType::Rgba8), // cyan, magenta, yellow and black, until they become three
         _ => (PixelFormat::Rgb, ColorType::Rgb8),
     };
-    let turn = limits::admit(ImageFormat::Jpeg, held, width, height, bytes.len() + picture.len())?;
+    let turn = admit(ImageFormat::Jpeg, held, width, height, bytes.len() + picture.len())?;
     decoder.set_output_format(format);
     let pixels = decoder.decode_image().map_err(told)?.data;
     let image = match format {

@@ -5,8 +5,8 @@ use image::{ExtendedColorType, ImageEncoder};
 use insta::assert_snapshot;
 use plan::Interpolation;
 
-fn decoded(bytes: &[u8]) -> Decoded {
-    decode_file(bytes, |image| image).unwrap()
+fn is_refused(bytes: &[u8]) -> bool {
+    decode(bytes, [1, 1], &|needed| admit(needed, None)).is_err()
 }
 
 fn refused(bytes: &[u8]) -> String {
@@ -224,7 +224,7 @@ fn every_truncation_of_a_jpeg_and_a_png_is_refused() {
     // The end-of-image marker takes the last 2 bytes of the one; the 12 of the end chunk of the other carry nothing.
     for (whole, needed) in [(&jpeg, jpeg.len()), (&png, png.len() - 12)] {
         for end in 0..needed {
-            assert!(decode(&whole[..end]).is_err(), "{end} of {} bytes", whole.len());
+            assert!(is_refused(&whole[..end]), "{end} of {} bytes", whole.len());
         }
     }
 }
@@ -237,7 +237,7 @@ fn what_stands_beside_the_picture_of_a_jpeg_is_passed_over() {
     for beside in [&b"stray"[..], b"\xFF\xFE\x00\x06text", b"\xFF\xFF\xFF", b"\xFF\xE1\x00\x0AExif\0\0II"] {
         assert_eq!(decoded(&[start, beside, rest].concat()).pixels, decoded(&plain).pixels, "{beside:?}");
     }
-    assert!(decode(&[start, lasting, rest].concat()).is_err(), "the segment reaches into the tables");
+    assert!(is_refused(&[start, lasting, rest].concat()), "the segment reaches into the tables");
     assert_eq!(decoded(&[&plain[..], b"data that cameras append"].concat()).pixels, decoded(&plain).pixels);
 }
 
@@ -257,11 +257,23 @@ fn a_few_bytes_that_claim_to_be_a_huge_image_are_refused() {
 fn of_large_images_one_is_in_memory_until_it_has_its_final_size() {
     // 15 million pixels take 75 MB on the way.
     let large = encode(&vec![7; 15_000_000], 5000, 3000, ExtendedColorType::L8);
-    let is_free = |image: Decoded| {
-        assert_eq!((image.height, image.width), (5000, 3000));
-        limits::is_free()
-    };
-    assert_eq!(decode_file(&large, is_free), Ok(false));
+    let (image, turn) = decode(&large, [1, 1], &|needed| admit(needed, None)).unwrap();
+    assert_eq!((image.height, image.width, limits::is_free()), (5000, 3000, false));
+    drop(turn);
+    // Nor is one decoded for which there is not so much memory.
+    let refused = decode(&large, [1, 1], &|needed| match needed {
+        60_000_000..100_000_000 => Err(Refusal::Unable("not now".to_owned())),
+        _ => Ok(None),
+    });
+    assert_eq!(refused.err(), Some(Refusal::Unable("not now".to_owned())));
+}
+
+#[test]
+fn what_resizing_takes_counts() {
+    let needed = |target| limits::needed(ImageFormat::Png, ColorType::L8, 1, 100_000, 0, target);
+    assert!(needed([100, 100]).is_ok_and(|bytes| bytes > 30_000_000));
+    // Every row becomes 4,000 pixels wide before the rows become fewer.
+    assert!(needed([4000, 4000]).is_err_and(|reason| reason.starts_with("is too large")));
 }
 
 /// The checksum of a PNG chunk (PNG specification, annex D).
@@ -279,7 +291,7 @@ fn garbage_behind_every_signature_is_an_error_and_no_panic() {
     for signature in signatures {
         for length in [0, 1, 10, 100, 1000] {
             let garbage: Vec<u8> = (0..length).map(|_| stream.bits() as u8).collect();
-            assert!(decode(&[signature, &garbage].concat()).is_err(), "{signature:?} and {length} bytes");
+            assert!(is_refused(&[signature, &garbage].concat()), "{signature:?} and {length} bytes");
         }
     }
 }

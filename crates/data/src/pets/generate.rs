@@ -43,13 +43,13 @@ impl Counts {
 #[derive(Debug, thiserror::Error)]
 pub enum PetsError {
     /// The path has no last name to give to the set.
-    #[error("cannot draw the pets into {}: the path does not end in a folder's name", directory.display())]
+    #[error("cannot draw the pets into {}: the path does not end in a folder's name", files::shown(directory))]
     NoName {
         /// Where the set should have gone.
         directory: PathBuf,
     },
     /// A file or folder could not be made.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {source}{}", files::shown(path), files::advice(source))]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum PetsError {
         source: io::Error,
     },
     /// A picture could not be encoded.
-    #[error("cannot encode {} as JPEG: {source}", path.display())]
+    #[error("cannot encode {} as JPEG: {source}", files::shown(path))]
     Encode {
         /// The file it was for.
         path: PathBuf,

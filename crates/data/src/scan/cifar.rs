@@ -59,6 +59,14 @@ impl Version {
     }
 }
 
+/// The training batches of CIFAR-10 that `directory` lacks: it may be a part of the set that is meant, or the rest of a
+/// download.
+pub(crate) fn missing_batches(directory: &Path) -> Vec<String> {
+    const BATCHES: usize = 5;
+    let names = (1..=BATCHES).filter_map(CIFAR10.train);
+    names.filter(|name| !directory.join(name).is_file()).collect()
+}
+
 /// Python's pickles, the other version of CIFAR, are not read; where they are there, they are what is meant.
 pub fn check_not_pickled(directory: &Path) -> Result<(), ScanError> {
     let pickled =

@@ -1,12 +1,17 @@
 //! What can be wrong with the place of the images.
 
 use super::Layout;
+use super::names::Spelling;
 use super::table::Fault;
+use files::shown;
 use std::path::{Path, PathBuf};
 
 /// Why the images cannot be used. Each message names the path, what was expected, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
+    /// Several things, none of which is the reason for another.
+    #[error("{}", all(.0))]
+    Several(Vec<ScanError>),
     /// The directory is not there.
     #[error("the data directory {} does not exist\n{}", .directory.display(), .layout.expected(.directory))]
     MissingDirectory {
@@ -99,7 +104,7 @@ pub enum ScanError {
         place: PathBuf,
     },
     /// A split has no image of a class.
-    #[error("{} has no image of the class \"{class}\" for {split}{}", .place.display(), too_few(*.drawn))]
+    #[error("{} has no image of the class \"{}\" for {split}{}", shown(.place), shown(.class), too_few(.split, *.drawn))]
     NoImages {
         /// The class.
         class: String,
@@ -112,18 +117,34 @@ pub enum ScanError {
     },
     /// There is no training folder of any accepted name.
     #[error(
-        "{} has no training folder\n{}{}",
-        .directory.display(), Layout::SplitFolders.expected(.directory), unsplit_hint(*.unsplit)
+        "{} has no training folder{}\n{}{}",
+        shown(.directory), meant(.near, .within), Layout::SplitFolders.expected(.directory), unsplit_hint(*.unsplit)
     )]
     MissingTraining {
         /// The data directory.
         directory: PathBuf,
         /// Whether its folders hold images themselves, as classes do.
         unsplit: bool,
+        /// A folder whose name is nearly that of one.
+        near: Option<PathBuf>,
+        /// A folder that has one.
+        within: Option<PathBuf>,
+    },
+    /// A folder whose name is nearly that of a split.
+    #[error(
+        "{} holds folders of the classes, but its name is not that of a split; did you mean `{name}`? Rename it, or move \
+         it elsewhere",
+        shown(.folder)
+    )]
+    NearSplit {
+        /// The folder.
+        folder: PathBuf,
+        /// The name that it is nearly.
+        name: &'static str,
     },
     /// Two folders claim to be the same split.
     #[error(
-        "two folders hold the {split} images: {} and {}; keep one of them", .first.display(), .second.display()
+        "two folders hold the {split} images: {} and {}; keep one of them", shown(.first), shown(.second)
     )]
     TwoFolders {
         /// The split.
@@ -140,19 +161,45 @@ pub enum ScanError {
         folder: PathBuf,
     },
     /// A class that the experiment selects is not there.
-    #[error("class \"{class}\" is selected, but {} has no such class; it has {}", .place.display(), names(.present))]
+    #[error("{} selected, but {} has no such class; it has {}", are(.classes), shown(.place), names(.present))]
     SelectedClassMissing {
-        /// The class.
-        class: String,
+        /// The classes.
+        classes: Vec<String>,
         /// Where the classes are.
         place: PathBuf,
         /// The classes that are there.
         present: Vec<String>,
     },
+    /// A class is there in another spelling.
+    #[error(
+        "{} has no class \"{}\", but it has \"{}\": the same name {}; use one spelling everywhere",
+        shown(.place), escaped(.class, *.spelling), escaped(.found, *.spelling), .spelling.words()
+    )]
+    OtherSpelling {
+        /// The class.
+        class: String,
+        /// Where it should be.
+        place: PathBuf,
+        /// What is there.
+        found: String,
+        /// How they differ.
+        spelling: Spelling,
+    },
+    /// Two classes have one name, in two Unicode forms.
+    #[error(
+        "{} has the class \"{}\" twice, in two Unicode forms (accents composed and decomposed); use one of them",
+        shown(.place), shown(.class)
+    )]
+    TwoForms {
+        /// The class.
+        class: String,
+        /// Where the classes are.
+        place: PathBuf,
+    },
     /// Another split has a class that the training split does not have.
     #[error(
-        "{} has the class \"{class}\", which the training folder does not have; training has {}",
-        .folder.display(), names(.known)
+        "{} has the class \"{}\", which the training folder does not have; training has {}",
+        shown(.folder), shown(.class), names(.known)
     )]
     UnknownClass {
         /// The class.
@@ -163,7 +210,10 @@ pub enum ScanError {
         known: Vec<String>,
     },
     /// A split has no folder for a class.
-    #[error("{} has no folder for the class \"{class}\"; expected {}", .folder.display(), images(.folder, .class))]
+    #[error(
+        "{} has no folder for the class \"{}\"; expected {}{}",
+        shown(.folder), shown(.class), shown(&.folder.join(.class).join("*.jpg")), MAY_LACK
+    )]
     MissingClass {
         /// The class.
         class: String,
@@ -172,19 +222,25 @@ pub enum ScanError {
     },
     /// A class folder has no image.
     #[error(
-        "{} has no images{}; expected at least one file ending in {}",
-        .folder.display(), but_others(*.passed_over), super::IMAGE_EXTENSIONS.join(", ")
+        "{} has no images{}; {}",
+        shown(.folder), but_others(*.passed_over, *.unread), instead(.folder, .nested.as_deref(), *.is_training)
     )]
     EmptyClass {
         /// The class folder.
         folder: PathBuf,
         /// How many other entries it has.
         passed_over: usize,
+        /// Whether it is of the training images.
+        is_training: bool,
+        /// A folder in it that has images.
+        nested: Option<PathBuf>,
+        /// Why one of these is not read that is an image all the same.
+        unread: Option<&'static str>,
     },
     /// There is nothing to tell apart.
     #[error(
-        "{} has one class only, \"{class}\"; at least two are needed{}",
-        .place.display(), each_in_a_folder(.expected.as_deref())
+        "{} has one class only, \"{}\"; at least two are needed{}",
+        shown(.place), shown(.class), each_in_a_folder(.expected.as_deref())
     )]
     OneClass {
         /// The only class.
@@ -249,22 +305,95 @@ fn each_in_a_folder(expected: Option<&str>) -> String {
     expected.map_or_else(String::new, |expected| format!(", each in a folder of its own\n{expected}"))
 }
 
-fn too_few(drawn: bool) -> &'static str {
-    if drawn { "; a larger probability, another seed or type = \"stratified\" may give it some" } else { "" }
+fn too_few(split: &str, drawn: bool) -> String {
+    let may_lack = if split == "train" { "" } else { MAY_LACK };
+    match (drawn, split) {
+        (true, _) => {
+            format!("; a larger probability, another seed or type = \"stratified\" may give it some{may_lack}")
+        }
+        (false, "train") => String::new(),
+        (false, _) => format!("; add some{may_lack}"),
+    }
 }
 
-fn images(folder: &Path, class: &str) -> String {
-    folder.join(class).join("*.jpg").display().to_string()
-}
+/// How a file says that validation and test images need not show every class.
+const MAY_LACK: &str = ", or say `allow = [\"missing_classes\"]` in [data.audit]";
 
 fn names(classes: &[String]) -> String {
-    classes.iter().map(|class| format!("\"{class}\"")).collect::<Vec<_>>().join(", ")
+    classes.iter().map(|class| format!("\"{}\"", shown(class))).collect::<Vec<_>>().join(", ")
 }
 
-fn but_others(passed_over: usize) -> String {
+fn are(classes: &[String]) -> String {
+    if classes.len() == 1 { format!("class {} is", names(classes)) } else { format!("classes {} are", names(classes)) }
+}
+
+/// `name`, with its Unicode characters by number where that is what tells two names apart.
+fn escaped(name: &str, spelling: Spelling) -> String {
+    let escape = |c: char| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() };
+    match spelling {
+        Spelling::Case => shown(name).to_string(),
+        Spelling::Unicode => format!("{} ({})", shown(name), name.chars().map(escape).collect::<String>()),
+    }
+}
+
+fn but_others(passed_over: usize, unread: Option<&str>) -> String {
+    let unread = unread.map(|reason| format!("; {reason}")).unwrap_or_default();
     match passed_over {
         0 => String::new(),
-        1 => " (1 other entry was passed over)".to_owned(),
-        count => format!(" ({count} other entries were passed over)"),
+        1 => format!(" (1 other entry was passed over{unread})"),
+        count => format!(" ({count} other entries were passed over{unread})"),
+    }
+}
+
+/// What was expected of a class folder without images.
+fn instead(folder: &Path, nested: Option<&Path>, is_training: bool) -> String {
+    match nested {
+        Some(nested) => format!(
+            "the folders in it hold images, such as {}: expected the images of a class in {} itself",
+            shown(nested),
+            shown(folder)
+        ),
+        None => {
+            let may_lack = if is_training { "" } else { MAY_LACK };
+            format!("expected at least one file ending in {}{may_lack}", super::IMAGE_EXTENSIONS.join(", "))
+        }
+    }
+}
+
+/// The folder that may be meant for the training folder.
+fn meant(near: &Option<PathBuf>, within: &Option<PathBuf>) -> String {
+    match (near, within) {
+        (Some(near), _) => format!("; did you mean {}? Rename it `train`", shown(near)),
+        (None, Some(within)) => format!("; {} has one: is that the data directory?", shown(within)),
+        (None, None) => String::new(),
+    }
+}
+
+/// Most errors of one data set that are shown.
+const MOST: usize = 20;
+
+fn all(errors: &[ScanError]) -> String {
+    let mut lines: Vec<String> = errors.iter().take(MOST).map(ToString::to_string).collect();
+    if errors.len() > MOST {
+        lines.push(format!("and {} more", errors.len() - MOST));
+    }
+    // One way out of several is told once.
+    if lines.iter().filter(|line| line.ends_with(MAY_LACK)).count() > 1 {
+        lines.iter_mut().for_each(|line| line.truncate(line.strip_suffix(MAY_LACK).unwrap_or(line).len()));
+        lines.push(
+            "Validation and test images may lack classes with `allow = [\"missing_classes\"]` in [data.audit]"
+                .to_owned(),
+        );
+    }
+    lines.join("\n")
+}
+
+impl ScanError {
+    /// One error, or several as one. There is at least one.
+    pub(super) fn all(mut errors: Vec<ScanError>) -> ScanError {
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => ScanError::Several(errors),
+        }
     }
 }

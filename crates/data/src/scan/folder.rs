@@ -1,6 +1,7 @@
 //! One folder's entries, told apart: image files, folders, and what is passed over.
 
 use super::ScanError;
+use super::names::unread;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirEntry};
 use std::path::Path;
@@ -34,7 +35,8 @@ pub(crate) fn list(folder: &Path) -> Result<Entries, ScanError> {
         } else if is_folder(&entry).map_err(failed)? {
             entries.folders.push(name);
         } else if !is_image_name(&name) {
-            entries.passed_over.push((name, "no image by its name"));
+            let reason = unread(Path::new(&name)).unwrap_or("no image by its name");
+            entries.passed_over.push((name, reason));
         } else if may_be_a_file(&entry).map_err(failed)? {
             entries.images.push(name);
         } else {

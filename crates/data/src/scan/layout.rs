@@ -1,6 +1,6 @@
 //! What a data directory is expected to hold, in words.
 
-use super::{TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES};
+use super::names;
 use plan::Format;
 use std::path::Path;
 
@@ -41,7 +41,11 @@ impl Layout {
         let (what, lines) = match self {
             Layout::SplitFolders => (
                 "folders of images, one for each class",
-                vec![split(&TRAIN_NAMES, ""), split(&VALIDATION_NAMES, ", optional"), split(&TEST_NAMES, ", optional")],
+                vec![
+                    split(&names::TRAIN, ""),
+                    split(&names::VALIDATION, ", optional"),
+                    split(&names::TEST, ", optional"),
+                ],
             ),
             Layout::ClassFolders => ("a folder of images for each class", vec![of("<class>/*.jpg")]),
             Layout::Idx => (

@@ -1,10 +1,11 @@
 //! A CSV file that lists images: a row for each, with its path, its label and, where the plan does not split them, its
 //! split.
 
-use super::{ScanError, TEST_NAMES, TRAIN_NAMES, VALIDATION_NAMES};
+use super::{ScanError, names};
 use crate::file::File;
 use crate::manifest::{Manifest, Split};
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use files::shown;
 use plan::{DataPlan, OnError};
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -122,10 +123,8 @@ fn row(record: &StringRecord, line: u64, columns: [Option<usize>; 3]) -> Result<
     };
     let split = match split {
         None => 0,
-        Some(name) => [&TRAIN_NAMES[..], &VALIDATION_NAMES, &TEST_NAMES]
-            .iter()
-            .position(|names| names.contains(&name))
-            .ok_or_else(|| format!("`split` cannot be \"{name}\"; expected train, validation or test"))?,
+        Some(name) => names::split(name)
+            .ok_or_else(|| format!("`split` cannot be \"{}\"; expected train, validation or test", shown(name)))?,
     };
     Ok(Row { line, path: filled(path, "path")?, label: filled(label, "label")?, split })
 }

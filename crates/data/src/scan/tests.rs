@@ -48,8 +48,8 @@ fn classes_and_files_are_sorted_and_the_rest_is_counted() {
 
 #[test]
 fn every_documented_name_of_a_split_is_found() {
-    for train in TRAIN_NAMES {
-        for (validation, test) in VALIDATION_NAMES.iter().zip(TEST_NAMES.iter().cycle()) {
+    for train in names::TRAIN {
+        for (validation, test) in names::VALIDATION.iter().zip(names::TEST.iter().cycle()) {
             let files: Vec<String> = [train, validation, test]
                 .iter()
                 .flat_map(|split| [format!("{split}/a/1.png"), format!("{split}/b/1.png")])
@@ -159,7 +159,7 @@ fn empty_class() {
 #[test]
 fn class_missing_from_another_split() {
     let data = touch(&["train/cat/1.png", "train/dog/1.png", "test/cat/1.png"]);
-    assert_snapshot!(message(&data, &plan(data.path())), @r#"DATA/test has no folder for the class "dog"; expected DATA/test/dog/*.jpg"#);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"DATA/test has no folder for the class "dog"; expected DATA/test/dog/*.jpg, or say `allow = ["missing_classes"]` in [data.audit]"#);
 }
 
 #[test]
@@ -192,4 +192,133 @@ fn selected_class_that_is_not_there() {
     let data = touch(&["train/cat/1.png", "train/dog/1.png"]);
     let plan = DataPlan { classes: vec!["cat".into(), "fox".into()], ..plan(data.path()) };
     assert_snapshot!(message(&data, &plan), @r#"class "fox" is selected, but DATA/train has no such class; it has "cat", "dog""#);
+}
+
+#[test]
+fn splits_are_found_in_any_case() {
+    let data = touch(&[
+        "Train/a/1.png",
+        "Train/b/1.png",
+        "VALIDATION/a/1.png",
+        "VALIDATION/b/1.png",
+        "Testing/a/1.png",
+        "Testing/b/1.png",
+    ]);
+    let manifest = scan(&plan(data.path())).unwrap();
+    assert_eq!(manifest.train.folder, data.path().join("Train"));
+    assert!(manifest.validation.is_some() && manifest.test.is_some());
+    let data = touch(&["train/a/1.png", "train/b/1.png", "Train/a/1.png", "Val/a/1.png", "val/a/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r"
+    two folders hold the training images: DATA/Train and DATA/train; keep one of them
+    two folders hold the validation images: DATA/Val and DATA/val; keep one of them
+    ");
+}
+
+#[test]
+fn classes_that_are_called_as_a_split_are_classes() {
+    let mut split = plan(touch(&[]).path());
+    split.source.split =
+        Some(plan::SplitPlan { kind: plan::SplitKind::Stratified, probabilities: vec![0.5, 0.5], seed: 0 });
+    let data = touch(&["Test/1.png", "Test/2.png", "Test/more/1.png", "Control/1.png", "Control/2.png"]);
+    split.directory = data.path().into();
+    assert_eq!(scan(&split).unwrap().classes, ["Control", "Test"]);
+    let data = touch(&["Train/1.png", "Plane/1.png"]);
+    assert!(message(&data, &plan(data.path())).contains("Where its folders are the classes"));
+}
+
+#[test]
+fn a_folder_that_is_nearly_a_split_is_asked_about() {
+    let data = touch(&["train/a/1.png", "train/b/1.png", "valdiation/a/1.png", "Test_images/b/1.png", "rest/a/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r"
+    DATA/Test_images holds folders of the classes, but its name is not that of a split; did you mean `test`? Rename it, or move it elsewhere
+    DATA/valdiation holds folders of the classes, but its name is not that of a split; did you mean `validation`? Rename it, or move it elsewhere
+    ");
+    // A word that is like a split's, but no split, or one of which there is a split already.
+    let data =
+        touch(&["train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png", "tests/a/1.png", "value/readme.txt"]);
+    assert!(scan(&plan(data.path())).is_ok());
+    let data = touch(&["trian/a/1.png", "trian/b/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())).lines().next().unwrap(), @"DATA has no training folder; did you mean DATA/trian? Rename it `train`");
+    let data = touch(&["pets/train/a/1.png", "pets/train/b/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())).lines().next().unwrap(), @"DATA has no training folder; DATA/pets has one: is that the data directory?");
+}
+
+#[test]
+fn classes_that_are_not_selected_count_in_no_split() {
+    let data = touch(&[
+        "train/a/1.png",
+        "train/b/1.png",
+        "val/a/1.png",
+        "val/b/1.png",
+        "val/fox/1.png",
+        "test/a/1.png",
+        "test/b/1.png",
+        "test/other/x.txt",
+    ]);
+    assert!(matches!(scan(&plan(data.path())), Err(ScanError::Several(errors)) if errors.len() == 2));
+    let selected = DataPlan { classes: vec!["a".into(), "b".into()], ..plan(data.path()) };
+    assert_eq!(scan(&selected).unwrap().validation.unwrap().files.len(), 2);
+}
+
+#[test]
+fn validation_and_test_images_may_lack_classes_where_that_is_allowed_and_training_images_may_not() {
+    let data = touch(&["train/a/1.png", "train/b/1.png", "val/a/1.png", "test/a/1.png", "test/b/notes.txt"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"
+    DATA/val has no folder for the class "b"; expected DATA/val/b/*.jpg
+    DATA/test/b has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    Validation and test images may lack classes with `allow = ["missing_classes"]` in [data.audit]
+    "#);
+    let allow = |plan: DataPlan| DataPlan { allow: vec![Allow::MissingClasses], ..plan };
+    let manifest = scan(&allow(plan(data.path()))).unwrap();
+    assert_eq!(manifest.validation.unwrap().counts(2), [1, 0]);
+    assert_eq!(manifest.test.unwrap().counts(2), [1, 0]);
+    let data = touch(&["train/a/1.png", "train/b/notes.txt", "val/a/notes.txt", "val/b/notes.txt"]);
+    let error = scan(&allow(plan(data.path()))).unwrap_err();
+    assert!(matches!(error, ScanError::Several(errors) if errors.len() == 3), "nor is a split of nothing meant");
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let data = touch(&[
+        "train/a/x.txt",
+        "train/b/1.png",
+        "train/c/1.png",
+        "val/a/1.png",
+        "test/fox/1.png",
+        "test/a/1.png",
+        "test/c/1.png",
+    ]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"
+    label_mode = "binary" needs exactly two classes, and DATA/train has 3: "a", "b", "c"; select two of them with data.classes, or use label_mode = "categorical"
+    DATA/train/a has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    DATA/val has no folder for the class "b"; expected DATA/val/b/*.jpg
+    DATA/val has no folder for the class "c"; expected DATA/val/c/*.jpg
+    DATA/test has the class "fox", which the training folder does not have; training has "a", "b", "c"
+    DATA/test has no folder for the class "b"; expected DATA/test/b/*.jpg
+    Validation and test images may lack classes with `allow = ["missing_classes"]` in [data.audit]
+    "#);
+    let missing = DataPlan { classes: vec!["x".into(), "y".into(), "a".into()], ..plan(data.path()) };
+    assert_snapshot!(message(&data, &missing), @r#"classes "x", "y" are selected, but DATA/train has no such class; it has "a", "b", "c""#);
+}
+
+#[test]
+fn a_class_in_two_spellings_is_named_as_such() {
+    let data = touch(&["train/caf\u{e9}/1.png", "train/tea/1.png", "val/cafe\u{301}/1.png", "val/Tea/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"
+    DATA/val has no class "café (caf\u{e9})", but it has "café (cafe\u{301})": the same name in another Unicode form (accents composed or decomposed; systems differ in how they write them); use one spelling everywhere
+    DATA/val has no class "tea", but it has "Tea": the same name in another case; use one spelling everywhere
+    "#);
+    let selected = DataPlan { classes: vec!["cafe\u{301}".into(), "tea".into()], ..plan(data.path()) };
+    assert_snapshot!(message(&data, &selected), @r#"DATA/train has no class "café (cafe\u{301})", but it has "café (caf\u{e9})": the same name in another Unicode form (accents composed or decomposed; systems differ in how they write them); use one spelling everywhere"#);
+    let data = touch(&["train/caf\u{e9}/1.png", "train/cafe\u{301}/1.png"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r#"DATA/train has the class "café" twice, in two Unicode forms (accents composed and decomposed); use one of them"#);
+}
+
+#[test]
+fn images_a_folder_deeper_and_images_of_other_formats_are_named() {
+    let data = touch(&["train/g1/cat/1.png", "train/g1/dog/1.png", "train/g2/1.avif", "train/g2/2.avif"]);
+    assert_snapshot!(message(&data, &plan(data.path())), @r"
+    DATA/train/g1 has no images (2 other entries were passed over); the folders in it hold images, such as DATA/train/g1/cat: expected the images of a class in DATA/train/g1 itself
+    DATA/train/g2 has no images (2 other entries were passed over; AVIF is not read); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    ");
 }

@@ -121,7 +121,11 @@ fn what_is_split_already_is_not_split_again() {
 fn a_split_without_a_class_is_refused() {
     let data = directory(&[("a/1.png", b"1"), ("a/2.png", b"2"), ("b/1.png", b"3"), ("b/2.png", b"4")]);
     let message = |kind, shares: &[f64]| portable(split(data.path(), kind, shares, 0).unwrap_err(), &data);
-    assert_snapshot!(message(SplitKind::Stratified, &[0.9, 0.1]), @r#"DATA has no image of the class "a" for validation; a larger probability, another seed or type = "stratified" may give it some"#);
+    assert_snapshot!(message(SplitKind::Stratified, &[0.9, 0.1]), @r#"
+    DATA has no image of the class "a" for validation; a larger probability, another seed or type = "stratified" may give it some
+    DATA has no image of the class "b" for validation; a larger probability, another seed or type = "stratified" may give it some
+    Validation and test images may lack classes with `allow = ["missing_classes"]` in [data.audit]
+    "#);
     let gone = directory(&[]);
     let message = portable(split(&gone.path().join("pets"), SplitKind::Hash, &SHARES, 0).unwrap_err(), &gone);
     assert_snapshot!(message, @r"

@@ -141,7 +141,7 @@ fn malformed_files_are_named_with_the_reason() {
     assert_snapshot!(complaint(images, gzip(&[0; 100])[..20].to_vec()), @"DATA/train-images-idx3-ubyte: cannot be unpacked: incomplete deflate stream");
     assert_snapshot!(complaint(labels, Vec::new()), @"DATA/train-labels-idx1-ubyte: has 0 bytes; the header of an IDX file of labels alone takes 8");
     assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 9, 0])), @"DATA/t10k-labels-idx1-ubyte: record 1 has the label 9, but labels go from 0 to 2 here");
-    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 2, 0])), @r#"DATA has no image of the class "1" for test"#);
+    assert_snapshot!(complaint("t10k-labels-idx1-ubyte", idx(&[3], &[2, 2, 0])), @r#"DATA has no image of the class "1" for test; add some, or say `allow = ["missing_classes"]` in [data.audit]"#);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn images_without_a_split_are_split_as_the_plan_says() {
     };
     let manifest = with(SplitKind::Stratified, &[0.5, 0.5]).unwrap();
     assert_eq!((manifest.train.counts(2), manifest.validation.unwrap().counts(2)), (vec![1, 1], vec![1, 1]));
-    assert_snapshot!(portable(with(SplitKind::Random, &[0.75, 0.25]).unwrap_err(), &data), @r#"DATA/lists/labels.csv has no image of the class "dog" for validation; a larger probability, another seed or type = "stratified" may give it some"#);
+    assert_snapshot!(portable(with(SplitKind::Random, &[0.75, 0.25]).unwrap_err(), &data), @r#"DATA/lists/labels.csv has no image of the class "dog" for validation; a larger probability, another seed or type = "stratified" may give it some, or say `allow = ["missing_classes"]` in [data.audit]"#);
 }
 
 #[test]
@@ -78,7 +78,10 @@ fn every_wrong_line_is_named() {
     assert_snapshot!(complaint("path,label,split\n"), @"DATA/lists/labels.csv:1: lists no image");
     assert_snapshot!(complaint(""), @"DATA/lists/labels.csv:1: lacks the column `path`; expected the header path,label,split, found nothing");
     assert_snapshot!(complaint("path,label,split\na.png,cat,train\nx.png,dog,train\n"), @"DATA/lists/labels.csv:3: there is no file DATA/lists/x.png");
-    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,val\n"), @r#"DATA/lists/labels.csv has no image of the class "dog" for train"#);
+    assert_snapshot!(complaint("path,label,split\na.png,cat,train\nb.png,dog,val\n"), @r#"
+    DATA/lists/labels.csv has no image of the class "dog" for train
+    DATA/lists/labels.csv has no image of the class "cat" for validation; add some, or say `allow = ["missing_classes"]` in [data.audit]
+    "#);
     assert_snapshot!(complaint("path,label,split\na.png,cat,train\n"), @r#"DATA/lists/labels.csv has one class only, "cat"; at least two are needed"#);
     let many: String = (0..15).map(|row| format!("{row}.png,cat,train\n")).collect();
     let many = complaint(&format!("path,label,split\n{many}z.png,dog,train\n"));

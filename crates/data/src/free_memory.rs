@@ -1,5 +1,5 @@
-//! How much memory there is for runs: what the system says is available, or less where a control group allows less.
-//! It decides what is started, never a result.
+//! How much memory there is, for runs and for an image that is to be decoded: what the system says is available, or less where
+//! a control group or a limit of the process allows less. It decides what is started, never a result.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,28 @@ pub fn free_memory() -> Option<u64> {
     free_below(Path::new("/"))
 }
 
+/// Bytes that a process (none: this one) can take: what there is, and what its own limits leave (`ulimit -v`, `-d`).
+pub(crate) fn free_memory_for(process: Option<u32>) -> Option<u64> {
+    let process = process.map_or_else(|| "self".to_owned(), |id| id.to_string());
+    free_memory().into_iter().chain(limits_leave(&Path::new("/proc").join(process))).min()
+}
+
+/// What the limits leave of a process that `folder` describes.
+fn limits_leave(folder: &Path) -> Option<u64> {
+    let limits = fs::read_to_string(folder.join("limits")).ok()?;
+    let status = fs::read_to_string(folder.join("status")).ok()?;
+    let left =
+        [("Max address space", "VmSize:"), ("Max data size", "VmData:")].into_iter().filter_map(|(limit, used)| {
+            // `unlimited` is no number.
+            let limit: u64 = line(&limits, limit)?.split_whitespace().next()?.parse().ok()?;
+            Some(limit.saturating_sub(kib(line(&status, used)?)?))
+        });
+    left.min()
+}
+
 /// The same, of the system whose files are below `root`.
 fn free_below(root: &Path) -> Option<u64> {
-    let system = fs::read_to_string(root.join("proc/meminfo")).ok().and_then(|text| {
-        let kib = line(&text, "MemAvailable:")?.trim().strip_suffix("kB")?;
-        Some(kib.trim().parse::<u64>().ok()? * 1024)
-    });
+    let system = fs::read_to_string(root.join("proc/meminfo")).ok().and_then(|text| kib(line(&text, "MemAvailable:")?));
     let groups = fs::read_to_string(root.join("proc/self/cgroup")).unwrap_or_default();
     let groups = groups.lines().filter_map(|group| {
         let mut parts = group.splitn(3, ':').skip(1);
@@ -47,6 +63,11 @@ fn in_group(mount: &Path, path: &str, [limit, used, idle, busy]: [&str; 4]) -> O
         Some(number(limit)?.saturating_sub(number(used)?.saturating_sub(reclaimed)))
     });
     free.min()
+}
+
+/// Bytes of a number that counts kB.
+fn kib(text: &str) -> Option<u64> {
+    text.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// The rest of the line that starts with `prefix`.
@@ -91,6 +112,21 @@ mod tests {
         assert_eq!(free(&[SYSTEM, group, open, used, limit, all, files]), Some(450_000));
         let full = ("sys/fs/cgroup/user/memory.current", "700000\n");
         assert_eq!(free(&[SYSTEM, group, limit, full]), Some(0));
+    }
+
+    #[test]
+    fn limits_of_a_process_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = |limits: &str| {
+            fs::write(folder.path().join("limits"), limits).unwrap();
+            fs::write(folder.path().join("status"), "VmSize:\t   1000 kB\nVmData:\t    10 kB\n").unwrap();
+            limits_leave(folder.path())
+        };
+        let none = "Max data size             unlimited            unlimited            bytes     \n";
+        let space = "Max address space         2048000              unlimited            bytes     \n";
+        assert_eq!((left(none), left(&format!("{none}{space}"))), (None, Some(1_024_000)));
+        let data = "Max data size             20480                20480                bytes     \n";
+        assert_eq!(left(&format!("{data}{space}")), Some(10_240));
     }
 
     #[test]
