@@ -7,6 +7,7 @@ mod balance;
 mod damage;
 mod keras;
 mod kill;
+mod links;
 mod main_job;
 mod prepared;
 mod resources;

@@ -50,6 +50,9 @@ pub enum Error {
     /// Results could not be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+    /// What earlier calls have written is damaged.
+    #[error(transparent)]
+    Earlier(#[from] record::EarlierError),
     /// Another call is writing the same results.
     #[error("another `ablate run` is writing {path}: let it end, or give this one another folder with --out", path = shown(path))]
     Busy { path: PathBuf },
@@ -86,6 +89,7 @@ impl Error {
             | Error::Codegen(_)
             | Error::Launch(_)
             | Error::Report(_)
+            | Error::Earlier(_)
             | Error::Busy { .. } => files::printable(&format!("error: {self}")).into_owned(),
         };
         // Where standard error is closed there is nobody to tell.
@@ -100,6 +104,7 @@ impl Error {
             | Error::Read { .. }
             | Error::Data(_)
             | Error::Layout(_)
+            | Error::Earlier(_)
             | Error::Cache(data::CacheError::Unable { .. })
             | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }

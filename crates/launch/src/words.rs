@@ -16,7 +16,7 @@ const END: u64 = 64 << 10;
 /// [`LaunchError::Log`].
 pub fn stderr(log: Option<&Path>) -> Result<Stdio, LaunchError> {
     let Some(path) = log else { return Ok(Stdio::piped()) };
-    let file = record::layout::refuse_links(path).and_then(|()| files::create(path));
+    let file = record::layout::create(path);
     file.map(Stdio::from).map_err(|source| LaunchError::Log { path: path.to_path_buf(), source })
 }
 

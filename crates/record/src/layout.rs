@@ -1,5 +1,6 @@
 //! Where things are in a results folder. Everything above `runs/` is committed; what is below is not.
 
+use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -151,6 +152,15 @@ pub fn refuse_links(path: &Path) -> io::Result<()> {
     }
 }
 
+/// A new, empty file at `path` in the folder of a run, to be written to as it grows. A link in its place is replaced.
+///
+/// # Errors
+/// Those of [`refuse_links`] for its folder, and those of [`files::create`].
+pub fn create(path: &Path) -> io::Result<File> {
+    refuse_links(path.parent().unwrap_or(path))?;
+    files::create(path)
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -174,6 +184,20 @@ mod tests {
             let error = refuse_links(&at("runs/results").join(path)).unwrap_err().to_string();
             assert!(error.contains(&format!("{link} is a symbolic link")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_log_is_made_in_a_folder_and_not_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir_all(at("one/runs/base/seed-0")).unwrap();
+        fs::write(at("precious"), "all my work").unwrap();
+        symlink(at("precious"), at("one/runs/base/seed-0/log.txt")).unwrap();
+        symlink(at("one/runs/base"), at("one/runs/on")).unwrap();
+        create(&at("one/runs/on/seed-0/log.txt")).unwrap_err();
+        create(&at("one/runs/base/seed-0/log.txt")).unwrap();
+        assert!(!at("one/runs/base/seed-0/log.txt").is_symlink());
+        assert_eq!(fs::read(at("precious")).unwrap(), b"all my work");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::error::ReportError;
 use crate::input::Input;
 use record::runs_csv::RunRow;
-use record::{Earlier, EarlierRun, RunRecord, Status, epochs_csv, runs_csv};
+use record::{Earlier, EarlierRun, Measures, RunRecord, Status, epochs_csv, runs_csv};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -40,16 +40,15 @@ impl Results {
             ordered.iter().map(|(place, run)| RunRow::new(run, input.variants[*place].swept.clone())).collect();
         let mut runs: Vec<RunRecord> = ordered.into_iter().map(|(_, run)| run.clone()).collect();
         let of_file = runs.len();
-        // Columns that only kept rows have stand to the right of the file's own.
-        let (metrics, swept_paths) =
-            (union(&input.metrics, &kept.metrics), union(&input.swept_paths, &kept.swept_paths));
-        let swept = |run: &EarlierRun| {
-            let value = |path: &String| {
-                let place = kept.swept_paths.iter().position(|known| known == path)?;
-                run.swept.get(place).cloned()
-            };
-            swept_paths.iter().map(|path| value(path).unwrap_or_default()).collect()
+        // Columns that only kept rows have a value for stand to the right of the file's own.
+        let metrics = union(&input.metrics, kept.metrics.iter().filter(|metric| has(kept, metric)));
+        let value = |run: &EarlierRun, path: &String| {
+            let place = kept.swept_paths.iter().position(|known| known == path)?;
+            run.swept.get(place).filter(|value| !value.is_empty()).cloned()
         };
+        let swept_paths = kept.swept_paths.iter().filter(|path| kept.runs.iter().any(|run| value(run, path).is_some()));
+        let swept_paths = union(&input.swept_paths, swept_paths);
+        let swept = |run: &EarlierRun| swept_paths.iter().map(|path| value(run, path).unwrap_or_default()).collect();
         rows.extend(kept.runs.iter().map(|run| RunRow::new(&run.record, swept(run))));
         runs.extend(kept.runs.iter().map(|run| run.record.clone()));
         let epochs_text = epochs_csv::render(&runs, &metrics);
@@ -77,9 +76,19 @@ impl Results {
     }
 }
 
+/// Whether any kept run has a value of a metric.
+fn has(kept: &Earlier, metric: &str) -> bool {
+    let measured =
+        |measures: &Option<Measures>| measures.as_ref().is_some_and(|measures| measures.get(metric).is_some());
+    kept.runs.iter().any(|run| {
+        let RunRecord { epochs, test, .. } = &run.record;
+        measured(test) || epochs.iter().any(|epoch| measured(&epoch.train) || measured(&epoch.validation))
+    })
+}
+
 /// `own`, then what only `others` has.
-fn union(own: &[String], others: &[String]) -> Vec<String> {
-    own.iter().chain(others.iter().filter(|other| !own.contains(other))).cloned().collect()
+fn union<'a>(own: &'a [String], others: impl Iterator<Item = &'a String>) -> Vec<String> {
+    own.iter().chain(others.filter(|other| !own.contains(other))).cloned().collect()
 }
 
 /// Whether a run ended as it should: only such runs enter means.

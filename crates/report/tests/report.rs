@@ -170,6 +170,14 @@ fn kept_rows_stand_at_the_end_of_both_files_and_in_nothing_else() {
     assert_eq!(table.swept_paths.last().unwrap(), "model.layers.gone.rate");
     assert_eq!(table.rows.last().unwrap().swept.last().unwrap(), "0.9");
     assert_eq!(table.rows[0].swept.last().unwrap(), "");
+    let mut none = kept.clone();
+    none.runs.clear();
+    write(&directory, &input, &runs, &none).unwrap();
+    assert!(
+        own.iter().all(|(name, bytes)| &fs::read(directory.path().join(name)).unwrap() == bytes),
+        "no column is left"
+    );
+    write(&directory, &input, &runs, &kept).unwrap();
     let again = Earlier::read(&directory, false).unwrap();
     let of = |earlier: &Earlier| earlier.runs.iter().rev().take(2).map(|run| run.record.clone()).collect::<Vec<_>>();
     assert_eq!(of(&again), of(&kept), "no number of theirs is lost");
