@@ -8,6 +8,7 @@ mod keras;
 mod kill;
 mod main_job;
 mod prepared;
+mod report;
 mod resources;
 mod same_bits;
 mod sources;
