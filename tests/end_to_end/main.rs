@@ -10,6 +10,7 @@ mod kill;
 mod links;
 mod main_job;
 mod prepared;
+mod report;
 mod resources;
 mod same_bits;
 mod sources;

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A file could not be written; the one that was there is as it was.
-    #[error("cannot write {path}: {source}{}", files::advice(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", files::advice(source), path = files::shown(path))]
     Write {
         /// The file or folder.
         path: PathBuf,

@@ -115,6 +115,41 @@ fn nothing_is_drawn_outside_the_picture() {
     }
 }
 
+/// The words of a plot of a made-up case.
+fn words(case: &str, plot: &str) -> Vec<String> {
+    let (_, input, runs) = fixture::cases().into_iter().find(|(name, _, _)| *name == case).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let directory = ExperimentDirectory::new(folder.path(), case);
+    write(&directory, &input, &runs).unwrap();
+    let svg = fs::read_to_string(directory.plot(plot, "svg")).unwrap();
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    document.descendants().filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
+}
+
+#[test]
+fn one_number_ruins_no_plot() {
+    let has = |words: &[String], word: &str| words.iter().any(|other| other == word);
+    let curves = words("exploded", "curves");
+    assert!(has(&curves, "1,898") && has(&curves, "beyond the axis"), "{curves:?}");
+    assert!(
+        has(&curves, "1.0") && has(&curves, "0.5") && !curves.iter().any(|word| word.contains("500")),
+        "{curves:?}"
+    );
+    let comparison = words("exploded_losses", "comparison");
+    assert!(has(&comparison, "0.45") && has(&comparison, "1898.000 ± 0.000"), "{comparison:?}");
+    let curves = words("infinite", "curves");
+    assert!(has(&curves, "inf"), "{curves:?}");
+}
+
+#[test]
+fn no_axis_of_shares_goes_beyond_them() {
+    for (case, plot) in [("near_perfect", "comparison"), ("all_equal", "curves"), ("all_equal", "comparison")] {
+        let words = words(case, plot);
+        let shares = words.iter().filter_map(|word| word.strip_suffix('%')?.parse::<f64>().ok());
+        assert!(shares.clone().any(|share| share == 100.0) && shares.clone().all(|share| share <= 100.0), "{words:?}");
+    }
+}
+
 fn attribute<'a>(svg: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     let start = format!(" {name}=\"");
     svg.split(&start).skip(1).map(|rest| rest.split('"').next().unwrap()).collect::<Vec<_>>().into_iter()

@@ -7,6 +7,7 @@ use record::{Earlier, ExperimentDirectory, RunRecord, epochs_csv, runs_csv};
 use report::{Input, ReportError, summary_table, write};
 use std::fs;
 use std::path::Path;
+use unicode_width::UnicodeWidthStr;
 
 /// The report's files by name.
 fn files(input: &Input, runs: &[RunRecord]) -> Vec<(String, Vec<u8>)> {
@@ -67,6 +68,80 @@ fn tables_for_a_terminal() {
     input.baseline = input.variants[0].name.clone();
     runs[0].variant = input.variants[0].name.clone();
     insta::assert_snapshot!("summary_table_wide", summary_table(&input, &runs).unwrap());
+}
+
+#[test]
+fn no_table_is_wider_than_a_terminal() {
+    for (case, input, runs) in fixture::cases() {
+        for line in summary_table(&input, &runs).unwrap().lines() {
+            assert!(line.width() <= 100, "{case}: {line}");
+        }
+    }
+}
+
+#[test]
+fn two_runs_show_their_values_and_no_interval() {
+    let (input, runs) = case("two_of_two_seeds");
+    let files = files(&input, &runs);
+    let readme = text(&files, "README.md");
+    assert!(readme.contains("| off | 2 | 74.5, 74.2 % |") && readme.contains("+10.9, +11.1 |"), "{readme}");
+    assert!(!readme.contains("±") && !readme.contains("p is of the paired t-test"), "{readme}");
+    assert!(readme.contains("2 runs are too few for an interval"), "{readme}");
+    let plot = text(&files, "comparison.svg");
+    assert!(!plot.contains('±') && !plot.contains("confidence") && plot.contains("74.5, 74.2%"));
+    // A table to compute with has what can be computed.
+    assert!(text(&files, "comparison.csv").contains("paired_t"));
+}
+
+#[test]
+fn words_name_the_weights_and_splits_there_are() {
+    let last = |case_name: &str| {
+        let (input, runs) = case(case_name);
+        let files = files(&input, &runs);
+        (text(&files, "README.md"), text(&files, "comparison.svg"))
+    };
+    let (readme, plot) = last("last_weights");
+    assert!(
+        readme.contains("Validation is that of the best epoch; test is measured with the weights of the last epoch.")
+    );
+    assert!(
+        readme.contains("on the test split with the last epoch's weights")
+            && !readme.contains("the best epoch's weights")
+    );
+    assert!(plot.contains("Test: last epoch's weights.".replace('\'', "&apos;").as_str()), "{plot}");
+    let (readme, plot) = last("some_last_weights");
+    assert!(
+        readme.contains("(`learning_rate=30.0`: of the last epoch)") && !readme.contains("the best epoch's weights")
+    );
+    assert!(plot.contains("as the variant keeps"));
+    let (readme, plot) = last("no_validation");
+    assert!(readme.contains("There is no validation split. Test is measured with the weights of the last epoch."));
+    assert!(readme.contains("| `val_loss` | not measured: there is no validation split |"), "{readme}");
+    assert!(!readme.contains("validation curves") && !plot.contains("Best epoch"));
+}
+
+#[test]
+fn variants_on_other_images_are_not_compared() {
+    let (input, runs) = case("other_images");
+    let files = files(&input, &runs);
+    for row in text(&files, "comparison.csv").lines().filter(|row| row.starts_with("learning_rate=1.0,")) {
+        assert!(row.ends_with(",,,,,"), "{row}");
+    }
+    let readme = text(&files, "README.md");
+    assert!(
+        readme.contains("| other images | – |") && readme.contains("`learning_rate=1.0` was measured on other"),
+        "{readme}"
+    );
+    assert!(readme.contains("seed by seed; empty where the images are others than the baseline's"), "{readme}");
+    // Nothing of the baseline stands behind such a variant.
+    let dashes = |svg: &str| svg.matches("#9A9A9A").count();
+    let (mut same, runs) = case("other_images");
+    (same.variants[1].validation, same.variants[1].test) =
+        (same.variants[0].validation.clone(), same.variants[0].test.clone());
+    let same = self::files(&same, &runs);
+    for plot in ["curves.svg", "comparison.svg"] {
+        assert!(dashes(&text(&files, plot)) < dashes(&text(&same, plot)), "{plot}");
+    }
 }
 
 #[test]

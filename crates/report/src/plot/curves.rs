@@ -17,7 +17,7 @@ use super::scene::{Scene, Type};
 use super::{frame, range, series};
 use crate::comparison::Comparison;
 use crate::input::{Input, VariantInput};
-use crate::quantity::{GAP, VALIDATION_ACCURACY, VALIDATION_LOSS};
+use crate::quantity::{GAP, TEST_ACCURACY, VALIDATION_ACCURACY, VALIDATION_LOSS};
 use crate::results::Results;
 use crate::words;
 use files::shown;
@@ -147,6 +147,8 @@ fn facts(input: &Input, results: &Results, compared: &Comparison, variant: &Vari
         facts.push(format!("best val {}%", words::bare(column, value)));
     } else if let Some((column, value)) = mean(VALIDATION_LOSS) {
         facts.push(format!("best val loss {}", words::bare(column, value)));
+    } else if let Some((column, value)) = mean(TEST_ACCURACY) {
+        facts.push(format!("test {}%", words::bare(column, value)));
     }
     if let Some((column, value)) = mean(GAP) {
         facts.push(words::typeset(&format!("gap {}", words::signed(column, value))));
