@@ -120,7 +120,7 @@ fn words(case: &str, plot: &str) -> Vec<String> {
     let (_, input, runs) = fixture::cases().into_iter().find(|(name, _, _)| *name == case).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), case);
-    write(&directory, &input, &runs).unwrap();
+    write(&directory, &input, &runs, &Earlier::default()).unwrap();
     let svg = fs::read_to_string(directory.plot(plot, "svg")).unwrap();
     let document = roxmltree::Document::parse(&svg).unwrap();
     document.descendants().filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()

@@ -251,8 +251,7 @@ mod tests {
     fn hints_send_readers_to_keys_that_there_are() {
         let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
         let text = include_str!("../../tests/fixtures/everything.toml");
-        let vocabulary =
-            |text: &str| crate::vocabulary(&Request::new(Path::new("x.toml"), text, &classes));
+        let vocabulary = |text: &str| crate::vocabulary(&Request::new(Path::new("x.toml"), text, &classes));
         let mut known = vocabulary(text);
         known.extend(vocabulary(&text.replace("# or: ", "")));
         let optimizers =
