@@ -14,6 +14,8 @@ use plan::{ColorMode, DataPlan, Generate, GenerateKind, Interpolation, Normaliza
 
 /// The workshop's folder of prepared images.
 pub const PREPARED: &str = "images";
+/// A set of more pixels takes so long to be checked that it is said.
+const LONG: usize = 1 << 30;
 /// Damaged parts of the cache that are named, at most.
 const DAMAGES: usize = 10;
 
@@ -149,7 +151,10 @@ fn is_sound(
     cache: &Cache,
     progress: &Progress,
 ) -> Result<bool, Error> {
-    let task = progress.task(&format!("checking the prepared images of {}", shown(plan.place())));
+    let [height, width] = plan.image_size;
+    let pixels = dataset.manifest.splits().iter().map(|(_, split)| split.files.len()).sum::<usize>() * height * width;
+    let task =
+        (pixels > LONG).then(|| progress.task(&format!("checking the prepared images of {}", shown(plan.place()))));
     let is_sound = cache.verify(prepared, &dataset.manifest, plan)?;
     drop(task);
     tell_damage(cache, progress);
