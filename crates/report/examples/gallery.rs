@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = std::env::args().nth(1).ok_or("usage: gallery OUT")?;
     for (case, input, runs) in fixture::cases() {
         let directory = ExperimentDirectory::new(Path::new(&out), case);
-        report::write(&directory, &input, &runs)?;
+        report::write(&directory, &input, &runs, &record::Earlier::default())?;
         println!("{}\n{}", directory.path().display(), report::summary_table(&input, &runs)?);
     }
     Ok(())

@@ -67,7 +67,7 @@ fn notes(input: &Input, results: &Results, comparison: &Comparison) -> String {
     if let Some((_, title)) = compared_by(comparison).filter(|_| input.variants.len() > 1) {
         let mut note = format!("Δ is the difference in {title} to the baseline {}", code(&input.baseline));
         note.push_str(if title.contains("accuracy") { ", in points" } else { "" });
-        let tested = comparison.rows.iter().any(|row| has_p_value(row));
+        let tested = comparison.rows.iter().any(has_p_value);
         note.push_str(if tested {
             ", seed by seed; p is of the paired t-test, not corrected for the number of variants."
         } else {
