@@ -6,6 +6,7 @@ mod bad_input;
 mod balance;
 mod keras;
 mod kill;
+mod links;
 mod main_job;
 mod prepared;
 mod resources;

@@ -146,6 +146,25 @@ pub fn committed(results: &Path) -> Files {
     files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap())).collect()
 }
 
+/// All files below a folder, by path. A link is told by where it leads, and not followed.
+pub fn walk(folder: &Path) -> Files {
+    let mut files = Files::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_symlink() {
+            files.insert(
+                path.display().to_string(),
+                fs::read_link(&path).unwrap().as_os_str().as_encoded_bytes().into(),
+            );
+        } else if path.is_dir() {
+            files.insert(format!("{}/", path.display()), Vec::new());
+            files.extend(walk(&path));
+        } else {
+            files.insert(path.display().to_string(), fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
 /// The trained models, by run.
 pub fn models(results: &Path) -> Files {
     let mut models = BTreeMap::new();

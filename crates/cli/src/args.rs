@@ -16,6 +16,8 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check, build and train every variant, and write the results; goes on where an earlier call stopped
+    ///
+    /// Exit status 1 where a run failed, or where all chosen runs diverged.
     Run(Run),
     /// Validate experiment files; show each variant's layers, and the data's classes and counts
     ///
@@ -31,6 +33,8 @@ pub enum Command {
     /// Draw what each layer of a trained run makes of an image
     Explain(Explain),
     /// Classify images with a trained run; CSV on standard output
+    ///
+    /// An image that cannot be used is a row with an error, and makes the exit status 1.
     Predict(Predict),
     /// Remove the prepared images, and say how much room that frees
     ///
@@ -66,11 +70,11 @@ pub struct Run {
     #[arg(long, value_name = "GLOB")]
     pub only: Option<String>,
     /// Runs trained at the same time [default: one for each core, at most 4, and no more than memory holds; with
-    /// --threads, as many as the cores have threads for]
+    /// --threads, cores / threads]; never more than cores
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     /// Threads of each run [default: the cores, shared between the runs at work; where fewer runs are left than jobs,
-    /// those share all cores]. Results do not depend on it, nor on --jobs
+    /// those share all cores]; never more than cores. Results do not depend on it, nor on --jobs
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Start what does not seem to fit into the free memory: one run at a time, or as many as --jobs says. Swap space is
@@ -80,6 +84,9 @@ pub struct Run {
     /// Folder that holds a folder of results for each experiment [default: `results` in the project's folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Remove runs of variants and seeds that the file does not have any more, with their rows [default: keep them]
+    #[arg(long)]
+    pub prune: bool,
     /// Say what would be trained, and train nothing. The images are prepared, and drawn where the file says so
     #[arg(long)]
     pub dry_run: bool,
@@ -180,8 +187,8 @@ pub struct Explain {
 pub struct Predict {
     /// Folder of a trained run: `results/NAME/runs/VARIANT/seed-N`
     pub run: PathBuf,
-    /// Images to classify
-    #[arg(required = true, value_name = "IMAGE")]
+    /// Images to classify: files, folders (with all that is below), or `-` for a list on standard input, a path a line
+    #[arg(required = true, value_name = "IMAGE|FOLDER|-")]
     pub images: Vec<PathBuf>,
     /// Also write the network's outputs before sigmoid or softmax
     #[arg(long)]

@@ -3,6 +3,7 @@
 //! Runs beside each other wait for nothing, threads of one run wait for one another, and what a step does besides its
 //! loops is done by one thread: so cores are given to runs first, and to threads where there are fewer runs than cores.
 
+use crate::words::plural;
 use std::num::NonZeroUsize;
 
 /// More runs at once would crowd the caches that they share, and each holds its batches in memory.
@@ -20,9 +21,24 @@ pub struct Cores {
 }
 
 impl Cores {
-    /// Those of this machine, as far as this process may use them.
+    /// Those of this machine, as far as this process may use them. What is asked for is no more than there is: threads
+    /// without a core of their own only wait, and each takes memory.
     pub fn of_machine(jobs: Option<NonZeroUsize>, threads: Option<NonZeroUsize>) -> Cores {
-        Cores { jobs, threads, count: std::thread::available_parallelism().map_or(1, usize::from) }
+        let count = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let capped = |asked: Option<NonZeroUsize>| asked.map(|asked| asked.min(count));
+        Cores { jobs: capped(jobs), threads: capped(threads), count: count.get() }
+    }
+
+    /// What a person is told who asked for more than there is.
+    pub fn notices(&self, jobs: Option<NonZeroUsize>, threads: Option<NonZeroUsize>) -> Vec<String> {
+        let asked = [("--jobs", jobs, self.jobs), ("--threads", threads, self.threads)];
+        let capped = asked.into_iter().filter_map(|(option, asked, given)| Some((option, asked?, given?)));
+        capped
+            .filter(|(_, asked, given)| asked > given)
+            .map(|(option, asked, given)| {
+                format!("{option} {given} in place of {asked}: this process may use {}", plural(self.count, "core"))
+            })
+            .collect()
     }
 
     /// How many of `runs` runs are trained at once, memory aside.
@@ -80,5 +96,19 @@ mod tests {
         assert_eq!(shared(8, 0, 4, 3), (2, vec![4; 3]));
         assert_eq!(shared(2, 0, 4, 3), (1, vec![4; 3]));
         assert_eq!(shared(2, 3, 5, 4), (3, vec![5; 4]));
+    }
+
+    #[test]
+    fn nobody_gets_more_than_the_machine_has_and_who_asked_is_told() {
+        let one = NonZeroUsize::new(1);
+        for much in [NonZeroUsize::new(9999), Some(NonZeroUsize::MAX)] {
+            let cores = Cores::of_machine(much, much);
+            assert_eq!((cores.jobs, cores.threads), (NonZeroUsize::new(cores.count), NonZeroUsize::new(cores.count)));
+            let notices = cores.notices(much, much);
+            assert_eq!(notices.len(), 2);
+            let start = format!("--threads {} in place of {}: this process may use", cores.count, much.unwrap());
+            assert!(notices[1].starts_with(&start), "{notices:?}");
+        }
+        assert!(Cores::of_machine(one, None).notices(one, None).is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Everything that can go wrong, the one place where it is printed, and the exit status it stands for.
 
-use std::io::{self, IsTerminal, Write};
+use files::shown;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,11 +15,17 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// A file could not be read.
-    #[error("cannot read {path}: {source}", path = path.display())]
+    #[error("cannot read {path}: {source}", path = shown(path))]
     Read { path: PathBuf, source: io::Error },
     /// A file could not be written.
-    #[error("cannot write {path}: {source}{}", files::advice(source), path = path.display())]
+    #[error("cannot write {path}: {source}{}", files::advice(source), path = shown(path))]
     Write { path: PathBuf, source: io::Error },
+    /// The folder for pictures, beside what is only read, cannot be written to.
+    #[error("cannot write {path}: {source}; give -o a folder that is writable", path = shown(path))]
+    Unwritable { path: PathBuf, source: io::Error },
+    /// Some images were of no use; for the others the work is done.
+    #[error("{0}")]
+    Unusable(String),
     /// The images are not as they should be.
     #[error("{0}")]
     Data(String),
@@ -43,8 +50,11 @@ pub enum Error {
     /// Results could not be written.
     #[error(transparent)]
     Report(#[from] report::ReportError),
+    /// What earlier calls have written is damaged.
+    #[error(transparent)]
+    Earlier(#[from] record::EarlierError),
     /// Another call is writing the same results.
-    #[error("another `ablate run` is writing {path}: let it end, or give this one another folder with --out", path = path.display())]
+    #[error("another `ablate run` is writing {path}: let it end, or give this one another folder with --out", path = shown(path))]
     Busy { path: PathBuf },
 }
 
@@ -69,6 +79,8 @@ impl Error {
             Error::Usage(_)
             | Error::Read { .. }
             | Error::Write { .. }
+            | Error::Unwritable { .. }
+            | Error::Unusable(_)
             | Error::Data(_)
             | Error::Layout(_)
             | Error::Cache(_)
@@ -77,7 +89,8 @@ impl Error {
             | Error::Codegen(_)
             | Error::Launch(_)
             | Error::Report(_)
-            | Error::Busy { .. } => format!("error: {self}"),
+            | Error::Earlier(_)
+            | Error::Busy { .. } => files::printable(&format!("error: {self}")).into_owned(),
         };
         // Where standard error is closed there is nobody to tell.
         writeln!(stderr.lock(), "{}", text.trim_end()).ok();
@@ -91,8 +104,11 @@ impl Error {
             | Error::Read { .. }
             | Error::Data(_)
             | Error::Layout(_)
+            | Error::Earlier(_)
             | Error::Memory(_) => ExitCode::from(2),
             Error::Write { .. }
+            | Error::Unwritable { .. }
+            | Error::Unusable(_)
             | Error::Cache(_)
             | Error::Build(_)
             | Error::Codegen(_)
@@ -103,8 +119,7 @@ impl Error {
     }
 }
 
-/// Whether standard error takes colours: a terminal, and `NO_COLOR` unset or empty (no-color.org).
-#[expect(clippy::disallowed_methods, reason = "decides colours, no result")]
+/// Whether standard error takes colours, by the conventions of `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM=dumb`.
 pub fn colored() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }

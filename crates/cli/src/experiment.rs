@@ -97,3 +97,20 @@ pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error
     }
     Ok(loaded)
 }
+
+/// Runs for tests.
+#[cfg(test)]
+pub mod testing {
+    /// The run of a small experiment, whose text is changed.
+    pub fn run(change: impl Fn(&str) -> String) -> plan::Run {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("one.toml");
+        let text = "schema = 1\nname = \"one\"\nmodel.layers = [{ type = \"flatten\" }, { type = \"dropout\", rate = 0.5 }, \
+                    { type = \"dense\" }]\ntraining = { epochs = 6, optimizer = { type = \"adam\", learning_rate = 0.001 } }\n\
+                    data = { directory = \"drawn\", image_size = [4, 4], generate = { kind = \"pets\", train = 4, \
+                    validation = 4, test = 4 } }\n";
+        std::fs::write(&file, change(text)).unwrap();
+        let loaded = super::load(&file, &[]).unwrap();
+        loaded.experiment.run(&loaded.experiment.variants[0], 0)
+    }
+}

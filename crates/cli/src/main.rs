@@ -13,6 +13,7 @@ mod findings;
 mod free_memory;
 mod interrupt;
 mod layer_table;
+mod named_images;
 mod output;
 mod progress;
 mod provenance;
@@ -20,13 +21,16 @@ mod queue;
 mod results;
 mod run_folder;
 mod schedule;
+mod succession;
 mod trained;
 mod words;
+mod writer;
 
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    files::limits_are_errors();
     let arguments = args::Arguments::parse();
     match commands::act(arguments.command) {
         Ok(code) => code,

@@ -1,7 +1,12 @@
 //! Where a run was trained: what varies between machines and days, kept out of every committed file.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+// Asked once a call: they are the same for all its runs, and asking takes as long as a small epoch.
+static COMMIT: OnceLock<Option<String>> = OnceLock::new();
+static PROCESSOR: OnceLock<Option<String>> = OnceLock::new();
 
 /// `provenance.json` of a run.
 #[expect(clippy::disallowed_methods, reason = "when a run began is what this file is for; no result reads it")]
@@ -13,10 +18,10 @@ pub fn provenance(run_id: &str, file: &Path, sets: &[String]) -> Vec<u8> {
         "set": sets,
         "ablate_version": env!("CARGO_PKG_VERSION"),
         "engine_version": plan::ENGINE_VERSION,
-        "commit": commit(),
+        "commit": COMMIT.get_or_init(commit),
         "os": std::env::consts::OS,
         "architecture": std::env::consts::ARCH,
-        "processor": processor(),
+        "processor": PROCESSOR.get_or_init(processor),
         "cores": std::thread::available_parallelism().map_or(0, usize::from),
         "started_unix_s": started,
     });

@@ -5,12 +5,13 @@ use crate::error::Error;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::run_folder::{self, Origin};
+use crate::succession;
 use launch::{LaunchError, Launcher};
 use plan::{Prepared, Request, Run};
 use record::{Event, RunDirectory, RunRecord, Status, seal};
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// A run that is to be trained.
 pub struct Job {
@@ -22,8 +23,10 @@ pub struct Job {
     pub run_id: String,
     /// Its images.
     pub prepared: Prepared,
-    /// Its folder.
+    /// Where it is trained.
     pub directory: RunDirectory,
+    /// Where it belongs: where it is trained, unless a finished run of other settings is there.
+    pub place: RunDirectory,
     /// Its program.
     pub program: PathBuf,
     /// Where it comes from.
@@ -34,7 +37,7 @@ impl Job {
     /// `experiment / variant, seed n`, for lines that a person reads.
     pub fn title(&self, several_experiments: bool) -> String {
         let experiment = if several_experiments { format!("{}: ", self.run.experiment) } else { String::new() };
-        format!("{experiment}{} seed {}", self.run.variant, self.run.seed)
+        format!("{experiment}{} seed {}", files::shown(&self.run.variant), self.run.seed)
     }
 
     /// The record that the program left, where it came to its end and failed only after that.
@@ -68,44 +71,55 @@ pub struct Ended {
 }
 
 /// Does all jobs, `workers` at a time, the one that starts as number `index` with `threads(index)` threads. `ended` is
-/// called for each as it ends, one at a time. An error ends the work as soon as the runs that have begun are done.
+/// called for each as it ends, and says whether to go on. Where it does not, and where a run cannot be laid out or put in
+/// its place, the work ends as soon as the runs that have begun are done.
 pub fn work(
     jobs: Vec<Job>,
     workers: usize,
     threads: impl Fn(usize) -> usize + Sync,
     launcher: &dyn Launcher,
     progress: &Progress,
-    ended: impl FnMut(Ended) -> Result<(), Error> + Send,
+    ended: impl Fn(Ended) -> bool + Sync,
 ) -> Result<(), Error> {
     let queue: Mutex<VecDeque<(usize, Job)>> = Mutex::new(jobs.into_iter().enumerate().collect());
-    let outcome = Mutex::new((ended, Ok(())));
+    let outcome = Mutex::new(Ok(()));
     // A panic of one worker ends the process through `scope`; no state is looked at afterwards.
     let next = || queue.lock().ok()?.pop_front();
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 while let Some((index, job)) = next() {
-                    let threads = threads(index);
-                    let record = run_folder::lay_out(&job).map(|()| attempt_twice(&job, threads, launcher, progress));
-                    let Ok(mut outcome) = outcome.lock() else { return };
-                    let (ended, result) = &mut *outcome;
-                    let told = record.and_then(|record| ended(Ended { experiment: job.experiment, record }));
-                    if let Err(error) = told {
-                        if result.is_ok() {
-                            *result = Err(error);
-                        }
-                        if let Ok(mut queue) = queue.lock() {
-                            queue.clear();
-                        }
+                    let trained = train(&job, threads(index), launcher, progress);
+                    progress.run_done(&job);
+                    let goes_on = trained.map(|record| ended(Ended { experiment: job.experiment, record }));
+                    if !matches!(goes_on, Ok(true))
+                        && let Ok(mut queue) = queue.lock()
+                    {
+                        queue.clear();
+                    }
+                    if let (Err(error), Ok(mut outcome)) = (goes_on, outcome.lock())
+                        && outcome.is_ok()
+                    {
+                        *outcome = Err(error);
                     }
                 }
             });
         }
     });
-    match outcome.into_inner() {
-        Ok((_, result)) => result,
-        Err(poisoned) => poisoned.into_inner().1,
+    outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Trains a run from its folder to its place.
+fn train(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> Result<RunRecord, Error> {
+    run_folder::lay_out(job)?;
+    if job.directory != job.place {
+        succession::hand_over(&job.place, &job.run)?;
     }
+    let record = attempt_twice(job, threads, launcher, progress);
+    if job.directory != job.place && record.status != Status::Failed {
+        succession::move_in(&job.place)?;
+    }
+    Ok(record)
 }
 
 fn attempt_twice(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> RunRecord {
@@ -144,7 +158,7 @@ fn attempt(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progre
     };
     let mut display = progress.run(job);
     let mut finished = None;
-    let launched = launcher.launch(&job.program, &request, &job.directory.log(), &mut |event| {
+    let launched = launcher.launch(&job.program, &request, Some(&job.directory.log()), &mut |event| {
         display.event(&event);
         if let Event::Finished { record } = event {
             finished = Some(record);

@@ -1,18 +1,25 @@
 //! The results of one experiment: which runs are expected, which are there, and the files that tell of them.
+//!
+//! No row and no run is lost without a word. A finished run that would be another one today is trained beside the old one,
+//! which stays until that is done; rows of variants and seeds that the file does not have any more stay at the end of the
+//! tables, until `--prune`.
 
-use crate::damage;
+mod command;
+mod departed;
+mod found;
+mod git;
+mod notices;
+mod reason;
+
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
-use crate::run_folder;
 use plan::memory::Images;
 use plan::{Prepared, Run, Variant};
-use record::{ExperimentDirectory, RunDirectory, RunRecord, Status, epochs_csv, runs_csv, seal};
-use std::fs::{self, File, TryLockError};
+use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status, seal};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-
-/// Held by the call that writes the results. No variant can have this name.
-const LOCK: &str = "~lock";
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +44,12 @@ struct Expected {
     images: Images,
     prepared: Prepared,
     standing: Standing,
+    /// What is reported of it.
+    record: Option<RunRecord>,
+    /// Why the finished run that is there is not this one.
+    replaces: Option<String>,
+    /// Where it is trained.
+    workplace: RunDirectory,
 }
 
 /// A run to be trained.
@@ -49,31 +62,57 @@ pub struct Waiting<'a> {
     pub images: Images,
     /// Where they are.
     pub prepared: &'a Prepared,
+    /// Where it is trained: where it belongs, or beside an earlier run.
+    pub workplace: &'a RunDirectory,
+    /// Why the finished run that is there is not this one.
+    pub replaces: Option<&'a str>,
+}
+
+/// What is asked of results.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// What `--set` changed in the file.
+    pub sets: &'a [String],
+    /// Whether what the file does not have any more is removed.
+    pub prune: bool,
 }
 
 /// The results of one experiment.
 pub struct Results<'a> {
     loaded: &'a Loaded,
-    sets: &'a [String],
+    wish: Wish<'a>,
+    /// Holds a folder of results for each experiment.
+    base: PathBuf,
     directory: ExperimentDirectory,
     digests: Vec<String>,
+    /// Digests of files of initial weights.
+    weights: BTreeMap<PathBuf, String>,
     expected: Vec<Expected>,
-    records: Vec<RunRecord>,
+    /// Where each variant and seed is in it.
+    places: HashMap<(String, u64), usize>,
+    /// What the tables tell of runs without a record.
+    kept: Earlier,
+    /// What the tables tell of runs that the file does not have any more, where they are not kept.
+    pruned: Vec<(String, u64)>,
+    /// What was found damaged, a line each.
     damaged: Vec<String>,
     lock: Option<File>,
 }
 
 impl<'a> Results<'a> {
-    /// Results of `loaded`, with what `--set` changed in it, below `folder`.
-    pub fn new(loaded: &'a Loaded, folder: &Path, sets: &'a [String]) -> Results<'a> {
-        let directory = ExperimentDirectory::new(folder, &loaded.experiment.name);
+    /// Results of `loaded` below `folder`.
+    pub fn new(loaded: &'a Loaded, folder: &Path, wish: Wish<'a>) -> Results<'a> {
         Results {
             loaded,
-            sets,
-            directory,
+            wish,
+            base: folder.to_path_buf(),
+            directory: ExperimentDirectory::new(folder, &loaded.experiment.name),
             digests: Vec::new(),
+            weights: BTreeMap::new(),
             expected: Vec::new(),
-            records: Vec::new(),
+            places: HashMap::new(),
+            kept: Earlier::default(),
+            pruned: Vec::new(),
             damaged: Vec::new(),
             lock: None,
         }
@@ -84,13 +123,16 @@ impl<'a> Results<'a> {
         &self.directory
     }
 
-    /// Adds the runs of a variant, and the records of those that are there. Those of a variant that is not `chosen` are
-    /// reported where they are there, but not trained.
+    /// Adds the runs of a variant. Those of a variant that is not `chosen` are reported where they are there, but not
+    /// trained. [`Results::look`] finds out which are.
+    ///
+    /// # Errors
+    /// [`Error::Read`] for the file of the initial weights.
     pub fn expect(&mut self, variant: &Variant, dataset: &Dataset, chosen: bool) -> Result<(), Error> {
         let mut variant = variant.clone();
         variant.settings.data.classes.clone_from(&dataset.manifest.classes);
         let weights = match &variant.settings.network.weights {
-            Some(path) => Some(blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string()),
+            Some(path) => Some(self.weights(path)?),
             None => None,
         };
         let digest = &dataset.prepared.digest;
@@ -100,13 +142,29 @@ impl<'a> Results<'a> {
         for &seed in &self.loaded.experiment.seeds {
             let run = self.loaded.experiment.run(&variant, seed);
             let run_id = plan::run_id(&run.settings, seed, digest, weights.as_deref());
-            let (standing, record) = standing(&self.directory.run(&run.variant, seed), &run_id);
-            self.records.extend(record);
-            let images = dataset::images(&dataset.manifest);
-            let prepared = dataset.prepared.clone();
-            self.expected.push(Expected { chosen, run, run_id, images, prepared, standing });
+            self.places.insert((run.variant.clone(), seed), self.expected.len());
+            self.expected.push(Expected {
+                chosen,
+                run_id,
+                images: dataset::images(&dataset.manifest),
+                prepared: dataset.prepared.clone(),
+                standing: Standing::Missing,
+                record: None,
+                replaces: None,
+                workplace: self.directory.run(&run.variant, seed),
+                run,
+            });
         }
         Ok(())
+    }
+
+    fn weights(&mut self, path: &Path) -> Result<String, Error> {
+        if let Some(digest) = self.weights.get(path) {
+            return Ok(digest.clone());
+        }
+        let digest = blake3::hash(&fs::read(path).map_err(Error::read(path))?).to_hex().to_string();
+        self.weights.insert(path.to_path_buf(), digest.clone());
+        Ok(digest)
     }
 
     /// Whether `run` is to be trained whatever its images show: nothing is there of it, or of other settings.
@@ -120,122 +178,74 @@ impl<'a> Results<'a> {
     /// The runs to train, in order.
     pub fn waiting(&self) -> impl Iterator<Item = Waiting<'_>> {
         let waiting = self.expected.iter().filter(|run| run.chosen && run.standing != Standing::Current);
-        waiting.map(|Expected { run, run_id, images, prepared, .. }| Waiting { run, run_id, images: *images, prepared })
+        waiting.map(|Expected { run, run_id, images, prepared, workplace, replaces, .. }| Waiting {
+            run,
+            run_id,
+            images: *images,
+            prepared,
+            workplace,
+            replaces: replaces.as_deref(),
+        })
     }
 
-    /// Makes the folder and keeps other calls out of it until this one ends.
-    pub fn open(&mut self) -> Result<(), Error> {
-        let runs = self.directory.path().join("runs");
-        fs::create_dir_all(&runs).map_err(Error::write(&runs))?;
-        // What is below is this machine's own, wherever the results are.
-        let ignore = runs.join(".gitignore");
-        files::write_if_changed(&ignore, b"*\n").map_err(Error::write(&ignore))?;
-        let path = runs.join(LOCK);
-        let lock = File::create(&path).map_err(Error::write(&path))?;
-        match lock.try_lock() {
-            Ok(()) => self.lock = Some(lock),
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: self.directory.path().to_path_buf() }),
-            // A file system without locks: nothing to keep others out with.
-            Err(TryLockError::Error(_)) => {}
-        }
-        // What another call has done since is seen now that it is out.
-        self.records = self.reported();
-        for expected in &mut self.expected {
-            let directory = self.directory.run(&expected.run.variant, expected.run.seed);
-            self.damaged.extend(damage::set_aside(&directory)?);
-            let (standing, record) = standing(&directory, &expected.run_id);
-            if standing == Standing::Current && !directory.plan().is_file() {
-                run_folder::put_plan(&directory, &expected.run)?;
-            }
-            expected.standing = standing;
-            self.records.extend(record);
-        }
-        let runs = self.expected.iter().map(|expected| self.directory.run(&expected.run.variant, expected.run.seed));
-        let folders = runs.map(|run| run.path().to_path_buf());
-        for folder in folders.chain([self.directory.path().join("runs"), self.directory.path().to_path_buf()]) {
-            files::sweep(&folder).map_err(Error::write(&folder))?;
-        }
-        Ok(())
+    /// How many runs this call is to see to.
+    pub fn chosen(&self) -> usize {
+        self.expected.iter().filter(|run| run.chosen).count()
     }
 
-    /// What [`open`](Self::open) found damaged, a line each.
-    pub fn damaged(&self) -> &[String] {
-        &self.damaged
+    fn will_train(&self, variant: &str, seed: u64) -> bool {
+        self.places.get(&(variant.to_owned(), seed)).is_some_and(|&index| self.expected[index].chosen)
     }
 
-    /// What the result files tell of runs that are as they would be trained today: in a fresh clone they are there when
-    /// `runs/` is not. They stay in the report until the run is trained here.
-    fn reported(&self) -> Vec<RunRecord> {
-        let read = |path: PathBuf| fs::read_to_string(path).ok();
-        let table = read(self.directory.runs_csv()).and_then(|text| runs_csv::parse(&text).ok());
-        let epochs = read(self.directory.epochs_csv()).and_then(|text| epochs_csv::parse(&text).ok());
-        let (Some(table), Some((_, epochs))) = (table, epochs) else { return Vec::new() };
-        let mut records = runs_csv::assemble(&table.rows, &epochs);
-        records.retain(|record| {
-            self.expected.iter().any(|expected| {
-                let run = &expected.run;
-                (&run.variant, run.seed, &expected.run_id) == (&record.variant, record.seed, &record.run_id)
-            })
-        });
-        records
-    }
-
-    /// Runs that were not chosen and are not reported either, since they were trained from another file, other images or
-    /// by another engine.
-    pub fn left_out(&self) -> Vec<String> {
-        let known = self.records();
-        let is_known = |run: &Run| known.iter().any(|record| record.variant == run.variant && record.seed == run.seed);
-        let stale = self.expected.iter().filter(|expected| !expected.chosen && expected.standing == Standing::Stale);
-        let lost = stale.filter(|expected| !is_known(&expected.run));
-        lost.map(|expected| format!("{} seed {}", expected.run.variant, expected.run.seed)).collect()
+    fn has(&self, variant: &str, seed: u64) -> bool {
+        self.places.contains_key(&(variant.to_owned(), seed))
     }
 
     /// Whether this call was to train a run.
     pub fn is_chosen(&self, record: &RunRecord) -> bool {
-        let is_it = |run: &Run| run.variant == record.variant && run.seed == record.seed;
-        self.expected.iter().any(|expected| expected.chosen && is_it(&expected.run))
+        self.expected(record).is_some_and(|expected| expected.chosen)
+    }
+
+    /// The log of the program that trained a run in this call.
+    pub fn log(&self, record: &RunRecord) -> Option<PathBuf> {
+        self.expected(record).map(|expected| expected.workplace.log())
+    }
+
+    fn expected(&self, record: &RunRecord) -> Option<&Expected> {
+        self.places.get(&(record.variant.clone(), record.seed)).map(|&index| &self.expected[index])
     }
 
     /// Takes in a run that has ended.
     pub fn add(&mut self, record: RunRecord) {
-        self.records.push(record);
+        if let Some(&index) = self.places.get(&(record.variant.clone(), record.seed)) {
+            self.expected[index].record = Some(record);
+        }
     }
 
     /// The records there are, in file order, then by seed.
     pub fn records(&self) -> Vec<&RunRecord> {
-        let find = |run: &Run| {
-            self.records.iter().rev().find(|record| record.variant == run.variant && record.seed == run.seed)
-        };
-        self.expected.iter().filter_map(|expected| find(&expected.run)).collect()
+        self.expected.iter().filter_map(|expected| expected.record.as_ref()).collect()
     }
 
     /// Writes CSVs, plots and README.md from the records there are.
+    ///
+    /// # Errors
+    /// [`Error::Report`].
     pub fn write(&self) -> Result<(), Error> {
         let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
-        report::write(&self.directory, &self.input(), &records)?;
+        let mut kept = self.kept.clone();
+        kept.runs.retain(|run| self.expected(&run.record).is_none_or(|expected| expected.record.is_none()));
+        report::write(&self.directory, &self.input(), &records, &kept)?;
         Ok(())
     }
 
     /// The table that a person sees at the end.
+    ///
+    /// # Errors
+    /// [`Error::Report`].
     pub fn summary(&self) -> Result<String, Error> {
         let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
         Ok(report::summary_table(&self.input(), &records)?)
-    }
-
-    /// What a call would do.
-    pub fn describe(&self) -> String {
-        let mut text = format!("{}:\n", self.directory.path().display());
-        for expected in self.expected.iter().filter(|expected| expected.chosen) {
-            let words = match expected.standing {
-                Standing::Current => "current",
-                Standing::Begun => "begun: would go on",
-                Standing::Stale => "stale: would be trained again",
-                Standing::Failed => "failed: would be tried again",
-                Standing::Missing => "would be trained",
-            };
-            text.push_str(&format!("  {} seed {}: {words}\n", expected.run.variant, expected.run.seed));
-        }
-        text
     }
 
     fn input(&self) -> report::Input {
@@ -256,7 +266,7 @@ impl<'a> Results<'a> {
         report::Input {
             name: experiment.name.clone(),
             description: experiment.description.clone(),
-            file: command(&self.loaded.path, self.sets),
+            file: command::command(&self.loaded.path, self.wish.sets),
             baseline: experiment.baseline.clone(),
             seeds: experiment.seeds.clone(),
             variants: variants.collect(),
@@ -265,33 +275,6 @@ impl<'a> Results<'a> {
             data_digest: Some(self.digests.join(" ")),
         }
     }
-}
-
-/// What is typed after `ablate run`: the experiment file from its project folder, which is the same on every machine,
-/// and what was overridden. A folder of images is this machine's own and stands as PATH.
-fn command(file: &Path, sets: &[String]) -> String {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let full = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
-    let mut command = match full.parent().and_then(Path::file_name) {
-        Some(folder) if folder == "experiments" => format!("experiments/{name}"),
-        _ => name.into_owned(),
-    };
-    for set in sets {
-        let set = match set.split_once('=') {
-            Some((path, _)) if holds_a_path(path.trim()) => &format!("{}=PATH", path.trim()),
-            _ => set,
-        };
-        command.push_str(" --set ");
-        command.push_str(&crate::interrupt::quote(set));
-    }
-    command
-}
-
-/// Whether a value at this path of an experiment file is a path of this machine, or a table that may hold one.
-fn holds_a_path(path: &str) -> bool {
-    ["data.directory", "model.weights"]
-        .iter()
-        .any(|known| *known == path || known.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
@@ -313,19 +296,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_path_of_this_machine_is_told() {
-        let told = |set: &str| command(Path::new("experiments/a.toml"), &[set.to_owned()]);
-        for (set, shown) in [
-            ("data.directory=/home/me/photos", "data.directory=PATH"),
-            ("model.weights = /tmp/w.safetensors", "model.weights=PATH"),
-            ("data={directory=\"/home/me\"}", "data=PATH"),
-            ("data.batch_size=3", "data.batch_size=3"),
-        ] {
-            assert!(told(set).ends_with(&format!(" --set {shown}")), "{}", told(set));
-        }
-    }
-
-    #[test]
     fn a_run_lacks_what_no_earlier_call_has_trained_with_its_settings() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("one.toml");
@@ -335,12 +305,12 @@ mod tests {
                     validation = 4, test = 4 } }\n";
         fs::write(&file, text).unwrap();
         let loaded = crate::experiment::load(&file, &[]).unwrap();
-        let results = Results::new(&loaded, folder.path(), &[]);
+        let results = Results::new(&loaded, folder.path(), Wish { sets: &[], prune: false });
         let run = loaded.experiment.run(&loaded.experiment.variants[0], 0);
         assert!(results.lacks(&run));
         let directory = results.directory().run(&run.variant, 0);
         fs::create_dir_all(directory.path()).unwrap();
-        run_folder::put_plan(&directory, &run).unwrap();
+        crate::run_folder::put_plan(&directory, &run).unwrap();
         assert!(results.lacks(&run), "it has only begun");
         fs::write(directory.record(), "{}").unwrap();
         assert!(!results.lacks(&run), "the images decide");

@@ -47,6 +47,11 @@ impl Trained {
         })
     }
 
+    /// How many outputs its network has.
+    pub fn logits(&self) -> usize {
+        self.run.settings.network.output().size()
+    }
+
     /// Its program, built where it is not.
     ///
     /// # Errors
@@ -54,7 +59,7 @@ impl Trained {
     pub fn program(&self, progress: &Progress) -> Result<PathBuf, Error> {
         let task = progress.task("building the model program");
         let network = &self.run.settings.network;
-        let mut built = Workshop::of_project()?.build(&[network], &mut |package| task.detail(package))?;
+        let mut built = Workshop::of_project()?.build(&[network], &mut |step| task.build(step))?;
         Ok(built.remove(0).0)
     }
 }
@@ -68,12 +73,12 @@ pub fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The image's absolute path, so that the program finds it wherever it runs.
+/// The absolute path, so that the program finds it wherever it runs.
 ///
 /// # Errors
-/// [`Error::Read`] where there is no such file.
-pub fn image_path(image: &Path) -> Result<PathBuf, Error> {
-    image.canonicalize().map_err(Error::read(image))
+/// [`Error::Read`] where there is no working directory.
+pub fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(Error::read(path))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::CodegenError;
 use plan::LayerPlan;
+use plan::layer::KEYWORDS;
 use std::collections::HashSet;
 
 /// Makes sure that each name can be a field's.
@@ -11,7 +12,7 @@ pub(crate) fn check(layers: &[LayerPlan]) -> Result<(), CodegenError> {
         let written = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         // A type's name is made of it too, and rustc warns of two underscores together.
         let starts = name.starts_with(|c: char| c.is_ascii_lowercase());
-        if !written || !starts || name.contains("__") || syn::parse_str::<syn::Ident>(name).is_err() {
+        if !written || !starts || name.contains("__") || KEYWORDS.contains(&name.as_str()) {
             return Err(CodegenError::Name { name: name.clone() });
         }
         if !names.insert(name) {
@@ -70,7 +71,7 @@ mod tests {
     #[test]
     fn names_that_cannot_be_fields_are_refused() {
         assert!(check(&layers(&["conv1", "x", "self_"])).is_ok());
-        for name in ["self", "type", "_", "_a", "_1", "a__b", "1a", "a-b", "a b", "", "A", "r#type", "é"] {
+        for name in ["self", "type", "gen", "_", "_a", "_1", "a__b", "1a", "a-b", "a b", "", "A", "r#type", "é"] {
             let error = check(&layers(&[name])).unwrap_err();
             assert!(matches!(&error, CodegenError::Name { name: n } if n == name), "{name}: {error}");
         }

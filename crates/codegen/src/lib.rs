@@ -1,8 +1,8 @@
 //! Networks as Rust: a [`plan::Network`] comes in, the source of a package comes out that trains it.
 //!
-//! The source is made from `templates/`, parsed and formatted, so what leaves here is valid Rust; that it also fits `nn` is up
-//! to rustc, and a test. People read it, so layers keep their names from the experiment file. Numbers that change no
-//! size are left out, so that networks which differ in them alone give the same package.
+//! People read the source, so it is written as a formatter would lay it out, and layers keep their names from the experiment
+//! file. Tests parse and format it again, for networks of all kinds; that it also fits `nn` is up to rustc, and a test.
+//! Numbers that change no size are left out, so that networks which differ in them alone give the same package.
 //!
 //! A thing that is new in the vocabulary of layers is one file in `src/layer`.
 
@@ -11,7 +11,7 @@ mod layer;
 mod lines;
 mod model;
 mod package;
-mod template;
+mod source;
 
 pub use lines::layer_of_line;
 pub use model::model_source;
@@ -46,10 +46,4 @@ pub enum CodegenError {
         /// What it is.
         shape: plan::Shape,
     },
-    /// A template does not render. Only a mistake in the templates leads here.
-    #[error("a source template is broken: {0}")]
-    Template(#[from] minijinja::Error),
-    /// What a template rendered is no Rust. Only a mistake in the templates leads here.
-    #[error("a source template gives no valid Rust: {0}")]
-    Syntax(#[from] syn::Error),
 }

@@ -1,13 +1,11 @@
 //! `model.rs`: a type and a check for each layer, a struct with a field for each, a forward pass with a line for each.
 
 use crate::layer::{Code, code, sample, tensor};
-use crate::{CodegenError, identifier, template};
+use crate::source::Source;
+use crate::{CodegenError, identifier};
 use plan::step::{Step, steps};
 use plan::{LayerPlan, Network, Shape};
-use serde::Serialize;
 use std::collections::BTreeSet;
-
-const TEMPLATE: &str = include_str!("../templates/model.rs.jinja");
 
 /// What every model uses of `nn`.
 const USES: [&str; 13] = [
@@ -26,41 +24,30 @@ const USES: [&str; 13] = [
     "observe",
 ];
 
-/// What the template is filled in with.
-#[derive(Serialize)]
-struct Context {
-    input: String,
-    output: String,
-    weights: usize,
+/// A network in the words of the source.
+struct Model<'n> {
+    network: &'n Network,
+    /// Numbers that come out.
     units: usize,
+    layers: Vec<LayerCode<'n>>,
+    steps: Vec<StepCode>,
     uses: BTreeSet<&'static str>,
-    pass: &'static str,
-    image: ImageContext,
-    layers: Vec<LayerContext>,
-    steps: Vec<StepContext>,
 }
 
-#[derive(Serialize)]
-struct ImageContext {
-    sample: String,
-    tensor: String,
-}
-
-#[derive(Serialize)]
-struct LayerContext {
-    name: String,
+struct LayerCode<'n> {
+    plan: &'n LayerPlan,
+    code: Code,
+    /// The name of its type: `Conv1Layer`.
     alias: String,
-    r#type: String,
-    comment: String,
-    tensor: String,
-    observed: String,
 }
 
-#[derive(Serialize)]
-struct StepContext {
+/// A line of the forward pass.
+struct StepCode {
     comment: Option<String>,
     tensor: String,
-    value: String,
+    /// What is called: `self.conv1.forward`.
+    function: String,
+    arguments: Vec<String>,
 }
 
 /// The source of a network's `model.rs`.
@@ -68,88 +55,184 @@ struct StepContext {
 /// # Errors
 /// [`CodegenError`] where a layer's name is no Rust name, the input no image or the output no vector.
 pub fn model_source(network: &Network) -> Result<String, CodegenError> {
-    template::format(&template::render(TEMPLATE, context(network)?)?)
+    let model = Model::new(network)?;
+    let mut source = Source::default();
+    model.head(&mut source);
+    model.types(&mut source);
+    model.fields(&mut source);
+    source.blank();
+    source.block("impl nn::Model for Model", |source| {
+        source.line(format_args!("type Output = (usize, Const<{}>);", model.units));
+        source.blank();
+        model.new_fn(source);
+        source.blank();
+        model.forward_fn(source);
+        source.blank();
+        model.layers_fn(source);
+        source.blank();
+        model.observe_fn(source);
+    });
+    Ok(source.finish())
 }
 
-fn context(network: &Network) -> Result<Context, CodegenError> {
-    identifier::check(&network.layers)?;
-    let image = match network.input {
-        Shape::Image { .. } => {
-            ImageContext { sample: sample(network.input).to_string(), tensor: tensor(network.input, false) }
+impl Model<'_> {
+    fn new(network: &Network) -> Result<Model<'_>, CodegenError> {
+        identifier::check(&network.layers)?;
+        if let shape @ Shape::Vector { .. } = network.input {
+            return Err(CodegenError::Input { shape });
         }
-        shape @ Shape::Vector { .. } => return Err(CodegenError::Input { shape }),
-    };
-    let units = match network.output() {
-        Shape::Vector { units } => units,
-        shape @ Shape::Image { .. } => return Err(CodegenError::Output { shape }),
-    };
-    let codes: Vec<Code> = network.layers.iter().map(code).collect();
-    let mut uses = BTreeSet::from(USES);
-    for code in &codes {
-        uses.insert(code.name);
-        uses.extend(code.parameters.iter().map(|parameter| parameter.name));
+        let units = match network.output() {
+            Shape::Vector { units } => units,
+            shape @ Shape::Image { .. } => return Err(CodegenError::Output { shape }),
+        };
+        let mut uses = BTreeSet::from(USES);
+        let layer = |(plan, alias)| LayerCode { plan, code: code(plan), alias };
+        let layers: Vec<LayerCode> =
+            network.layers.iter().zip(identifier::aliases(&network.layers)).map(layer).collect();
+        for LayerCode { code, .. } in &layers {
+            uses.insert(code.name);
+            uses.extend(code.parameters.iter().map(|parameter| parameter.name));
+        }
+        let steps = forward(network, &mut uses);
+        Ok(Model { network, units, layers, steps, uses })
     }
-    let aliases = identifier::aliases(&network.layers);
-    let layers = network.layers.iter().zip(&codes).zip(aliases).map(|((plan, code), alias)| LayerContext {
-        name: plan.name.clone(),
-        alias,
-        r#type: code.full_type(),
-        comment: comment(&plan.name, &code.summary, plan.input, plan.output),
-        tensor: tensor(plan.output, false),
-        observed: value(&plan.name, if code.takes_pass { "x, &Pass::Inference" } else { "x" }, false),
-    });
-    Ok(Context {
-        input: network.input.to_string(),
-        output: network.output().to_string(),
-        weights: network.parameter_count(),
-        units,
-        pass: if codes.iter().any(|code| code.takes_pass) { "pass" } else { "_pass" },
-        image,
-        layers: layers.collect(),
-        steps: forward(network, &mut uses),
-        uses,
-    })
+
+    fn head(&self, source: &mut Source) {
+        let (input, output, weights) = (self.network.input, self.network.output(), self.network.parameter_count());
+        source.line(format_args!(
+            "//! {input} -> {output}, {weights} weights. Generated by `ablate` from an experiment file."
+        ));
+        source.line("//!");
+        source.line("//! Sizes are in the types. Rates, slopes, initializers and the like are not here: they come with each run.");
+        source.blank();
+        source.fill("use nn::{", &Vec::from_iter(self.uses.iter().copied()), "};");
+        source.blank();
+    }
+
+    fn types(&self, source: &mut Source) {
+        for LayerCode { plan, code, alias } in &self.layers {
+            source.line(format_args!("/// {}", comment(&plan.name, &code.summary, plan.input, plan.output)));
+            source.list(&format!("type {alias} = {}<", code.name), &code.parameters, ">;");
+            source.line(format_args!("const _: () = {alias}::check();"));
+            source.blank();
+        }
+    }
+
+    fn fields(&self, source: &mut Source) {
+        source.line("/// The layers, named as in the experiment file.");
+        source.block("pub struct Model", |source| {
+            for LayerCode { plan, alias, .. } in &self.layers {
+                source.line(format_args!("{}: {alias},", plan.name));
+            }
+        });
+    }
+
+    fn new_fn(&self, source: &mut Source) {
+        source.block("fn new(build: &Build<'_>) -> Result<Self, BuildError>", |source| {
+            source.within(
+                "Ok(Model {",
+                |source| {
+                    for LayerCode { plan, alias, .. } in &self.layers {
+                        let open = format!("{}: {alias}::new(", plan.name);
+                        source.list(&open, &["build".to_owned(), quoted(&plan.name)], ")?,");
+                    }
+                },
+                "})",
+            );
+        });
+    }
+
+    fn forward_fn(&self, source: &mut Source) {
+        let pass = if self.layers.iter().any(|layer| layer.code.takes_pass) { "pass" } else { "_pass" };
+        let tape = "T: Tape<f32, Cpu>";
+        let head = format!(
+            "fn forward<{tape}>(&self, batch: Batch, tape: T, {pass}: &Pass<'_>) -> Vectors<{}, T>",
+            self.units
+        );
+        source.block(head, |source| {
+            source.line(self.images());
+            for step in &self.steps {
+                if let Some(comment) = &step.comment {
+                    source.line(format_args!("// {comment}"));
+                }
+                source.list(&format!("let x: {} = {}(", step.tensor, step.function), &step.arguments, ");");
+            }
+            source.line("x");
+        });
+    }
+
+    fn layers_fn(&self, source: &mut Source) {
+        let name = |layer: &LayerCode| layer.plan.name.clone();
+        let entries: Vec<String> =
+            self.layers.iter().map(name).map(|name| format!("({}, &mut self.{name})", quoted(&name))).collect();
+        source.block("fn layers(&mut self) -> Vec<(&'static str, &mut dyn Layer)>", |source| {
+            let open = format!("let layers: [(&'static str, &mut dyn Layer); {}] = [", entries.len());
+            source.narrow_list(&open, &entries, "];");
+            source.line("layers.into()");
+        });
+    }
+
+    fn observe_fn(&self, source: &mut Source) {
+        source.block("fn observe(&self, batch: Batch, probe: &mut Probe<'_>)", |source| {
+            source.line(self.images());
+            for LayerCode { plan, code, .. } in &self.layers {
+                let arguments = if code.takes_pass { vec!["x", "&Pass::Inference"] } else { vec!["x"] };
+                let open = format!("let x: {} = self.{}.forward(", tensor(plan.output, false), plan.name);
+                source.list(&open, &arguments, ");");
+                source.list("observe(", &["probe", &quoted(&plan.name), "&x"], ");");
+            }
+        });
+    }
+
+    /// The statement that makes a batch the first layer's input.
+    fn images(&self) -> String {
+        let input = self.network.input;
+        format!("let x: {} = batch.into_images::<{}>();", tensor(input, false), sample(input))
+    }
 }
 
 /// The lines of the forward pass. Up to the first layer with weights tensors have no tape: nothing there is trained.
-fn forward(network: &Network, uses: &mut BTreeSet<&'static str>) -> Vec<StepContext> {
+fn forward(network: &Network, uses: &mut BTreeSet<&'static str>) -> Vec<StepCode> {
     let mut taped = false;
     let mut lines = Vec::new();
     for step in steps(&network.layers) {
-        let (comment, value, output) = match step {
+        let (comment, function, arguments, output) = match step {
             Step::One(plan) => {
                 let code = code(plan);
                 let first = code.weighted && !taped;
                 taped |= code.weighted;
                 let arguments = match (first, code.takes_pass) {
-                    (true, _) => "x, tape",
-                    (false, true) => "x, pass",
-                    (false, false) => "x",
+                    (true, _) => vec!["x", "tape"],
+                    (false, true) => vec!["x", "pass"],
+                    (false, false) => vec!["x"],
                 };
-                let comment = comment(&plan.name, &code.summary, plan.input, plan.output);
-                (comment, value(&plan.name, arguments, first), plan.output)
+                let function = format!("self.{}.{}", plan.name, if first { "forward_first" } else { "forward" });
+                let arguments = arguments.into_iter().map(str::to_owned).collect();
+                (comment(&plan.name, &code.summary, plan.input, plan.output), function, arguments, plan.output)
             }
             Step::ConvReluPool(conv, pool) => {
-                let (function, arguments) =
-                    if taped { ("conv_relu_pool", "x") } else { ("conv_relu_pool_first", "x, tape") };
+                let function = if taped { "conv_relu_pool" } else { "conv_relu_pool_first" };
+                let mut arguments =
+                    vec![format!("&self.{}", conv.name), format!("&self.{}", pool.name), "x".to_owned()];
+                arguments.extend((!taped).then(|| "tape".to_owned()));
                 taped = true;
                 uses.insert(function);
-                let value = format!("{function}(&self.{}, &self.{}, {arguments})", conv.name, pool.name);
-                (fused_comment(conv, pool), value, pool.output)
+                (fused_comment(conv, pool), function.to_owned(), arguments, pool.output)
             }
         };
-        lines.push(StepContext { comment: Some(comment), tensor: tensor(output, taped), value });
+        lines.push(StepCode { comment: Some(comment), tensor: tensor(output, taped), function, arguments });
     }
     if !taped {
         uses.insert("PutTape");
         let tensor = tensor(network.output(), true);
-        lines.push(StepContext { comment: None, tensor, value: "x.put_tape(tape)".to_owned() });
+        let function = "x.put_tape".to_owned();
+        lines.push(StepCode { comment: None, tensor, function, arguments: vec!["tape".to_owned()] });
     }
     lines
 }
 
-fn value(name: &str, arguments: &str, first: bool) -> String {
-    format!("self.{name}.{}({arguments})", if first { "forward_first" } else { "forward" })
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
 }
 
 fn comment(names: &str, summary: &str, input: Shape, output: Shape) -> String {

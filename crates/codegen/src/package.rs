@@ -1,11 +1,9 @@
 //! The package around a model, and the workspace around packages.
 
-use crate::{CodegenError, model_source, template};
-use minijinja::context;
+use crate::{CodegenError, model_source};
 use plan::Network;
 use std::path::{Path, PathBuf};
 
-const MANIFEST: &str = include_str!("../templates/Cargo.toml.jinja");
 const MAIN: &str = include_str!("../templates/main.rs");
 
 /// A model program as source.
@@ -32,15 +30,22 @@ pub fn program(network: &Network, crates: &Path) -> Result<Program, CodegenError
         hasher.update(source.as_bytes());
     }
     let package = format!("net-{}", &hasher.finalize().to_hex()[..16]);
-    let path = |name: &str| toml_string(&crates.join(name).to_string_lossy());
-    let manifest =
-        template::render(MANIFEST, context! { package => &package, nn => path("nn"), train => path("train") })?;
     let files = vec![
-        (PathBuf::from("Cargo.toml"), manifest),
+        (PathBuf::from("Cargo.toml"), manifest(&package, crates)),
         (PathBuf::from("src/main.rs"), MAIN.to_owned()),
         (PathBuf::from("src/model.rs"), model.clone()),
     ];
     Ok(Program { package, files, model })
+}
+
+fn manifest(package: &str, crates: &Path) -> String {
+    let path = |name: &str| toml_string(&crates.join(name).to_string_lossy());
+    format!(
+        "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\nnn = {{ path = {} }}\ntrain = {{ path = {} }}\n",
+        path("nn"),
+        path("train")
+    )
 }
 
 /// The Cargo.toml of a workspace of packages. Its release profile is the project's own, so that the crates below are

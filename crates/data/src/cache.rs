@@ -88,7 +88,7 @@ impl Cache {
     pub fn open(folder: &Path) -> Result<Cache, CacheError> {
         fs::create_dir_all(folder).map_err(write(folder))?;
         let path = folder.join("lock");
-        let lock = fs::File::create(&path).map_err(write(&path))?;
+        let lock = files::open_lock(&path).map_err(write(&path))?;
         // Not beside others: a sweep of a month starts programs to its end that need what was prepared at its beginning.
         if lock.try_lock().is_ok() {
             prune(folder);
@@ -107,7 +107,7 @@ impl Cache {
             return Ok(0);
         }
         let path = folder.join("lock");
-        let lock = fs::File::create(&path).map_err(write(&path))?;
+        let lock = files::open_lock(&path).map_err(write(&path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(CacheError::Busy { path: folder.into() }),

@@ -6,9 +6,12 @@
 
 mod bmp;
 mod gif;
+mod ifd;
 mod jpeg;
 mod limits;
 mod luma;
+mod metadata;
+mod png;
 mod rgb;
 mod tiff;
 mod webp;
@@ -18,7 +21,6 @@ pub use limits::{MAX_FILE_BYTES, MAX_PIXELS};
 
 use crate::file::File;
 use image::error::ImageError;
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use limits::Turn;
 use plan::{ColorMode, DataPlan};
@@ -29,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 /// Counts changes of what decoding and resizing give, an update of a decoder that changes a picture among them: pictures
 /// that were prepared before one are not taken for today's.
-pub(crate) const DECODER_VERSION: u32 = 2;
+pub(crate) const DECODER_VERSION: u32 = 3;
 
 /// An image file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize)]
@@ -92,10 +94,19 @@ pub(crate) fn decode_file<T>(bytes: &[u8], make: impl FnOnce(Decoded) -> T) -> R
 
 /// A reader of the headers of a file in a format that `image` knows, which takes no more memory than a decoder may.
 pub(crate) fn headers(bytes: &[u8]) -> Option<impl ImageDecoder> {
-    bounded(ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?).into_decoder().ok()
+    bounded(format(bytes)?, bytes).into_decoder().ok()
 }
 
-fn bounded(mut reader: ImageReader<Cursor<&[u8]>>) -> ImageReader<Cursor<&[u8]>> {
+/// The format of a file, of those that are read. BigTIFF counts as TIFF.
+pub(crate) fn format(bytes: &[u8]) -> Option<ImageFormat> {
+    if bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+") {
+        return Some(ImageFormat::Tiff);
+    }
+    image::guess_format(bytes).ok().filter(ImageFormat::reading_enabled)
+}
+
+fn bounded(format: ImageFormat, bytes: &[u8]) -> ImageReader<Cursor<&[u8]>> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(limits::MAX_DECODER_BYTES);
     reader.limits(limits);
@@ -106,14 +117,14 @@ fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
     if bytes.is_empty() {
         return Err("the file is empty".to_owned());
     }
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
-    let Some(format) = reader.format().filter(ImageFormat::reading_enabled) else {
+    let Some(format) = format(bytes) else {
         return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".to_owned());
     };
-    let (image, turn) = match format {
+    let (mut image, turn) = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes)?,
-        _ => read_image(reader, format, bytes)?,
+        _ => read_image(format, bytes)?,
     };
+    image.apply_orientation(metadata::orientation(format, bytes));
     let image = match format {
         ImageFormat::Bmp => bmp::interpret(bytes, image)?,
         ImageFormat::Gif => gif::interpret(bytes, image),
@@ -128,32 +139,14 @@ fn decode(bytes: &[u8]) -> Result<(Decoded, Turn), String> {
     Ok((Decoded { height, width, color_mode: ColorMode::Rgb, pixels }, turn))
 }
 
-/// What `image` makes of a file, turned upright, and its turn.
-fn read_image(
-    reader: ImageReader<Cursor<&[u8]>>,
-    format: ImageFormat,
-    bytes: &[u8],
-) -> Result<(DynamicImage, Turn), String> {
+/// What `image` makes of a file, and its turn.
+fn read_image(format: ImageFormat, bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
     let told = |error: ImageError| explain(&error);
-    let mut decoder = bounded(reader).into_decoder().map_err(told)?;
+    let decoder = bounded(format, bytes).into_decoder().map_err(told)?;
     let (width, height) = decoder.dimensions();
     let turn = limits::admit(format, decoder.color_type(), width, height, bytes.len())?;
-    let orientation = orientation(&mut decoder, format, bytes);
-    let mut image = DynamicImage::from_decoder(decoder).map_err(told)?;
-    image.apply_orientation(orientation);
+    let image = DynamicImage::from_decoder(decoder).map_err(told)?;
     Ok((image, turn))
-}
-
-/// How the picture is to be turned. Metadata that is damaged is common, and then the picture stands as it is.
-fn orientation(decoder: &mut impl ImageDecoder, format: ImageFormat, bytes: &[u8]) -> Orientation {
-    // Some files have the prefix that belongs to JPEG's.
-    let of_exif = |exif: &[u8]| Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
-    let orientation = match format {
-        ImageFormat::WebP => webp::exif(bytes).and_then(of_exif),
-        ImageFormat::Tiff => decoder.orientation().ok(),
-        _ => decoder.exif_metadata().ok().flatten().as_deref().and_then(of_exif),
-    };
-    orientation.unwrap_or(Orientation::NoTransforms)
 }
 
 fn explain(error: &ImageError) -> String {

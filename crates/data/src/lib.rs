@@ -30,5 +30,5 @@ pub use file::{File, Picture};
 pub use images::Images;
 pub use manifest::{Manifest, Split};
 pub use scale::scale;
-pub use scan::{ScanError, class_names, scan};
+pub use scan::{ScanError, class_names, is_image_name, scan};
 pub use standardization::Standardization;

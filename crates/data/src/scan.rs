@@ -17,6 +17,7 @@ mod table;
 
 pub use error::ScanError;
 pub(crate) use folder::IMAGE_EXTENSIONS;
+pub use folder::is_image_name;
 pub use layout::Layout;
 
 use crate::file::File;

@@ -36,11 +36,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As [`write()`].
 pub fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
+    if holds(path, bytes) {
         return Ok(false);
     }
     write(path, bytes)?;
     Ok(true)
+}
+
+/// Whether `bytes` are what a file at `path` holds. A link is not followed: it may lead to a device that never ends.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() == bytes.len() as u64)
+        && fs::read(path).is_ok_and(|old| old == bytes)
 }
 
 /// Removes what killed writers have left in `folder`: temporary files that were never renamed.
@@ -125,5 +131,20 @@ mod tests {
         sweep(folder.path()).unwrap();
         sweep(&folder.path().join("missing")).unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_replaced_and_what_it_names_is_neither_read_nor_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, precious) = (folder.path().join("a.csv"), folder.path().join("precious"));
+        fs::write(&precious, "same").unwrap();
+        for target in [precious.as_path(), Path::new("/dev/zero")] {
+            fs::remove_file(&link).ok();
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert!(write_if_changed(&link, b"same").unwrap());
+            assert!(!link.is_symlink() && fs::read(&link).unwrap() == b"same");
+        }
+        assert_eq!(fs::read(&precious).unwrap(), b"same");
     }
 }

@@ -4,6 +4,7 @@
 //! forged `error:` line, a mark that turns the direction of writing. All of these are shown as escapes; everything else,
 //! letters of any language and emoji included, stays as it is.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -36,20 +37,36 @@ impl Display for Shown<'_> {
     }
 }
 
+/// `text` of several lines without control characters but for line feeds: what stands between a message and a terminal
+/// or a log, whatever a part of it may have brought along.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let passes = |character: char| character == '\n' || !is_harmful(character);
+    if text.chars().all(passes) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n"))
+}
+
 /// Control characters, line and paragraph separators, and marks that change the direction of writing.
-fn is_harmful(character: char) -> bool {
+pub fn is_harmful(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{printable, shown};
 
     #[test]
     fn what_could_drive_a_terminal_is_escaped() {
         let name = "a\u{1b}[2Jb\nerror: c\td\u{9b}e\u{202e}f";
         assert_eq!(shown(name).to_string(), "a\\u{1b}[2Jb\\nerror: c\\td\\u{9b}e\\u{202e}f");
+    }
+
+    #[test]
+    fn lines_of_a_message_stay_lines() {
+        assert_eq!(printable("one\ntwo\u{1b}[2J\n"), "one\ntwo\\u{1b}[2J\n");
+        assert!(matches!(printable("one\ntwo"), std::borrow::Cow::Borrowed(_)));
     }
 
     #[test]

@@ -1,91 +1,50 @@
 //! Where model programs are built: one generated cargo workspace, `target/ablate`, with a package for each distinct
 //! network.
 //!
-//! All programs of a call are built by one cargo call, with the project's own Cargo.lock and release profile, into the
-//! project's own target folder, so that a dependency is compiled once for the tool, the tests and all programs. Cargo
-//! tells what is up to date, so a second build of the same networks compiles nothing.
+//! A program that was kept, was made from today's sources and is whole is taken as it is, without cargo. All others of a
+//! call are built by one cargo call, with the project's own Cargo.lock and release profile, into the project's own target
+//! folder, so that a dependency is compiled once for the tool, the tests and all programs.
 
-use crate::signal;
-use crate::store::Store;
-use crate::toolchain::{self, MissingToolchain};
-use codegen::{CodegenError, Program};
+use crate::build_error::BuildError;
+use crate::cargo::{Cargo, Cause, Failure};
+use crate::sources;
+use crate::store::{self, Found, Store};
+use crate::toolchain::Toolchain;
+use codegen::Program;
 use plan::Network;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Builds programs from the project's sources.
 #[derive(Clone, Debug)]
 pub struct Workshop {
     sources: PathBuf,
     target: PathBuf,
+    toolchain: Toolchain,
 }
 
-/// Why a program could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// There is nothing to build with.
-    #[error(transparent)]
-    Toolchain(#[from] MissingToolchain),
-    /// The network could not be written as Rust.
-    #[error(transparent)]
-    Codegen(#[from] CodegenError),
-    /// A file of the generated workspace could not be written.
-    #[error("cannot write {path}: {source}", path = path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// A program could not be put where it stays.
-    #[error("cannot keep the program {path}: {source}", path = path.display())]
-    Keep {
-        /// The program, or where it should be.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The project's sources are not where they were when the tool was built.
-    #[error("the sources that models are built from are not at {path}: build `ablate` again where they are now", path = path.display())]
-    Sources {
-        /// Where they were.
-        path: PathBuf,
-    },
-    /// Cargo could not be run to its end.
-    #[error("cannot run cargo: {0}")]
-    Run(io::Error),
-    /// Cargo was told to end.
-    #[error("the build of the model programs was interrupted")]
-    Interrupted,
-    /// Cargo did not get as far as rustc.
-    #[error(
-        "cargo could not prepare the model programs; what they need beyond the tool itself comes from the package registry once, so the first build needs it in reach\n\n{output}"
-    )]
-    Prepare {
-        /// What cargo printed.
-        output: String,
-    },
-    /// Rustc refused.
-    #[error("the model program does not compile{}\n\n{output}", blame(.layers))]
-    Compile {
-        /// The layers whose generated lines the compiler complained about: name, and line in the experiment file.
-        layers: Vec<(String, Option<usize>)>,
-        /// What cargo printed.
-        output: String,
-    },
+/// What a build is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Cargo has come to a package: its name and version.
+    Compiling(&'a str),
+    /// This program is not as it was built, and is built again.
+    Damaged(&'a Path),
 }
 
-fn blame(layers: &[(String, Option<usize>)]) -> String {
-    layers
-        .iter()
-        .map(|(name, line)| match line {
-            Some(line) => format!("\n  layer `{name}`, line {line} of the experiment file"),
-            None => format!("\n  layer `{name}`"),
-        })
-        .collect()
+/// A program that is not there yet.
+struct Missing<'a> {
+    program: &'a Program,
+    /// Which sources it is made from, where that is known.
+    key: Option<String>,
+}
+
+impl Missing<'_> {
+    fn executable(&self) -> String {
+        executable(self.program)
+    }
 }
 
 impl Workshop {
@@ -101,7 +60,7 @@ impl Workshop {
             Some(target) => std::path::absolute(target).map_err(BuildError::Run)?,
             None => sources.join("target"),
         };
-        Ok(Workshop { sources, target })
+        Ok(Workshop { sources, target, toolchain: Toolchain::of_environment() })
     }
 
     /// A folder for what the tool remembers between calls. What is in it can be made anew at any time.
@@ -109,17 +68,16 @@ impl Workshop {
         self.target.join("ablate").join(what)
     }
 
-    /// The program of each network, in order, with its source. Builds what is not built yet; `progress` is told what
-    /// cargo is compiling. The programs stay as they are: a later build does not replace them.
+    /// The program of each network, in order, with its source. Builds what is not built yet, and once more what was built
+    /// and is damaged; `progress` is told. The programs stay as they are: a later build does not replace them.
     ///
     /// # Errors
     /// [`BuildError`].
     pub fn build(
         &self,
         networks: &[&Network],
-        progress: &mut dyn FnMut(&str),
+        progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<Vec<(PathBuf, Program)>, BuildError> {
-        let cargo = toolchain::cargo()?;
         let programs = networks
             .iter()
             .map(|network| codegen::program(network, &self.sources.join("crates")))
@@ -128,98 +86,159 @@ impl Workshop {
         packages.sort_by(|a, b| a.package.cmp(&b.package));
         packages.dedup_by(|a, b| a.package == b.package);
 
+        // Where the sources cannot be read, cargo says so.
+        let engine = sources::digest(&self.sources).ok();
+        let store = self.store();
+        let (mut kept, mut missing, mut damaged) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for program in packages {
+            let key = engine.map(|engine| key(engine, program));
+            match key.as_deref().map_or(Found::Missing, |key| store.find(key, &executable(program))) {
+                Found::Whole(path) => drop(kept.insert(program.package.clone(), path)),
+                Found::Damaged(path) => {
+                    progress(Step::Damaged(&path));
+                    damaged.push((program.package.as_str(), path));
+                    missing.push(Missing { program, key });
+                }
+                Found::Missing => missing.push(Missing { program, key }),
+            }
+        }
+        if !missing.is_empty() {
+            let blamed = |failure| compile_error(failure, networks, &programs);
+            kept.extend(self.build_missing(&missing, &damaged, blamed, progress)?);
+        }
+        Ok(programs.into_iter().map(|program| (kept[&program.package].clone(), program)).collect())
+    }
+
+    fn store(&self) -> Store {
+        Store::new(self.memory("programs"))
+    }
+
+    /// Has cargo build the programs, those of `damaged` from their sources, and keeps them.
+    fn build_missing(
+        &self,
+        missing: &[Missing<'_>],
+        damaged: &[(&str, PathBuf)],
+        compile_error: impl Fn(Failure) -> BuildError,
+        progress: &mut dyn FnMut(Step<'_>),
+    ) -> Result<Vec<(String, PathBuf)>, BuildError> {
+        self.toolchain.check()?;
         let workspace = self.target.join("ablate");
         create_dir(&workspace)?;
         // Two tools may build at once: they take turns.
         let lock_path = workspace.join("lock");
-        let lock = File::create(&lock_path).map_err(write_error(&lock_path))?;
+        let lock = File::options().create(true).append(true).open(&lock_path).map_err(write_error(&lock_path))?;
         lock.lock().map_err(write_error(&lock_path))?;
-        let names: Vec<&str> = packages.iter().map(|program| program.package.as_str()).collect();
+        self.lay_out(&workspace, missing)?;
+
+        let cargo = Cargo { cargo: &self.toolchain.cargo, workspace: &workspace, target: &self.target };
+        for (package, path) in damaged {
+            // Cargo's own copy is the same file, and cargo takes it for new.
+            cargo.clean(package);
+            store::remove(path).map_err(write_error(path))?;
+        }
+        let store = self.store();
+        let compiled = self.cargo(&cargo, &compile_error, progress)?;
+        // What cargo took for new must be what it built before: where that was kept, its hash is known.
+        let spoilt = |missing: &Missing<'_>, compiled: &[String]| {
+            let hash = missing.key.as_deref().and_then(|key| store.built_from(key))?;
+            let built = self.built(missing);
+            let fresh = !compiled.contains(&missing.program.package);
+            (fresh && store::hash_of(&built).is_ok_and(|found| found != hash)).then_some(built)
+        };
+        let spoilt_ones: Vec<(&Missing<'_>, PathBuf)> =
+            missing.iter().filter_map(|missing| Some((missing, spoilt(missing, &compiled)?))).collect();
+        if !spoilt_ones.is_empty() {
+            for (missing, path) in &spoilt_ones {
+                progress(Step::Damaged(path));
+                cargo.clean(&missing.program.package);
+            }
+            let compiled = self.cargo(&cargo, &compile_error, progress)?;
+            if let Some(path) = spoilt_ones.iter().find_map(|(missing, _)| spoilt(missing, &compiled)) {
+                return Err(BuildError::Damaged { path, target: self.target.join("release") });
+            }
+        }
+
+        // Still under the lock: what is kept is what was built here, from the sources as they are still.
+        let engine = sources::digest(&self.sources).ok();
+        let kept = missing
+            .iter()
+            .map(|missing| {
+                let key =
+                    engine.map(|engine| key(engine, missing.program)).filter(|key| missing.key.as_ref() == Some(key));
+                let path = store.keep(&self.built(missing), key.as_deref());
+                let path = path.map_err(|(path, source)| BuildError::Keep { path, source })?;
+                Ok((missing.program.package.clone(), path))
+            })
+            .collect::<Result<_, BuildError>>()?;
+        store.prune();
+        Ok(kept)
+    }
+
+    /// Where cargo puts an executable.
+    fn built(&self, missing: &Missing<'_>) -> PathBuf {
+        self.target.join("release").join(missing.executable())
+    }
+
+    /// Writes the sources of the workspace.
+    fn lay_out(&self, workspace: &Path, missing: &[Missing<'_>]) -> Result<(), BuildError> {
+        let names: Vec<&str> = missing.iter().map(|missing| missing.program.package.as_str()).collect();
         write(&workspace.join("Cargo.toml"), &codegen::workspace(&names))?;
         // Its text, not its mode: the sources may be read-only, and cargo adds the packages to the copy.
         let lockfile = self.sources.join("Cargo.lock");
         let locked = fs::read_to_string(&lockfile).map_err(|_| BuildError::Sources { path: lockfile })?;
         write(&workspace.join("Cargo.lock"), &locked)?;
-        for program in &packages {
-            for (path, text) in &program.files {
-                write(&workspace.join(&program.package).join(path), text)?;
+        for missing in missing {
+            for (path, text) in &missing.program.files {
+                write(&workspace.join(&missing.program.package).join(path), text)?;
             }
         }
-        // Offline first: what the tool was built with is at hand. What only programs need may still have to come.
-        if let Err(offline) = self.cargo(&cargo, &workspace, true, progress)? {
-            if compiler_spoke(&offline) {
-                return Err(compile_error(offline, &packages, networks, &programs));
-            }
-            if let Err(online) = self.cargo(&cargo, &workspace, false, progress)? {
-                if !compiler_spoke(&online) {
-                    return Err(BuildError::Prepare { output: online });
-                }
-                return Err(compile_error(online, &packages, networks, &programs));
-            }
-        }
-        // Still under the lock: what is kept is what was built here.
-        let store = Store::new(workspace.join("programs"));
-        let mut kept = BTreeMap::new();
-        for program in &packages {
-            let executable = format!("{}{}", program.package, std::env::consts::EXE_SUFFIX);
-            let path = store.keep(&self.target.join("release").join(executable));
-            kept.insert(program.package.clone(), path.map_err(|(path, source)| BuildError::Keep { path, source })?);
-        }
-        store.prune();
-        Ok(programs.into_iter().map(|program| (kept[&program.package].clone(), program)).collect())
+        Ok(())
     }
 
-    /// Runs cargo; gives what it printed where it failed.
+    /// Runs cargo. Gives the packages that it compiled.
     fn cargo(
         &self,
-        cargo: &std::ffi::OsStr,
-        workspace: &Path,
-        offline: bool,
-        progress: &mut dyn FnMut(&str),
-    ) -> Result<Result<(), String>, BuildError> {
-        let mut command = Command::new(cargo);
-        command
-            .args(["build", "--release", "--workspace", "--color=never", "--target-dir"])
-            .arg(&self.target)
-            .args(offline.then_some("--offline"))
-            .current_dir(workspace)
-            // Kernels choose the instruction set when a program starts: no flag of the caller's, or of a configuration
-            // file, may stand in between. Set, though empty, it outranks all others.
-            .env("CARGO_ENCODED_RUSTFLAGS", "")
-            .env_remove("CARGO_BUILD_TARGET")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(BuildError::Run)?;
-        let mut output = String::new();
-        if let Some(stderr) = child.stderr.take() {
-            for line in BufReader::new(stderr).lines() {
-                let line = line.map_err(BuildError::Run)?;
-                if let Some(name) = line.trim_start().strip_prefix("Compiling ") {
-                    progress(name.split(" (").next().unwrap_or(name));
-                }
-                output.push_str(&line);
-                output.push('\n');
-            }
+        cargo: &Cargo<'_>,
+        compile_error: &impl Fn(Failure) -> BuildError,
+        progress: &mut dyn FnMut(Step<'_>),
+    ) -> Result<Vec<String>, BuildError> {
+        let mut build =
+            |offline| cargo.build(offline, &mut |package| progress(Step::Compiling(package))).map_err(BuildError::Run);
+        // Offline first: what the tool was built with is at hand. What only programs need may still have to come.
+        let mut failure = match build(true)? {
+            Ok(compiled) => return Ok(compiled),
+            Err(failure) => failure,
+        };
+        if !failure.reached_rustc() && matches!(failure.cause(), Cause::Registry | Cause::Other) {
+            failure = match build(false)? {
+                Ok(compiled) => return Ok(compiled),
+                Err(failure) => failure,
+            };
         }
-        let status = child.wait().map_err(BuildError::Run)?;
-        if signal::told_to_end(status) {
-            return Err(BuildError::Interrupted);
-        }
-        Ok(if status.success() { Ok(()) } else { Err(output) })
+        Err(match failure.cause() {
+            Cause::Interrupted => BuildError::Interrupted,
+            Cause::Model => compile_error(failure),
+            cause => BuildError::Cargo { cause, target: self.target.clone(), failure },
+        })
     }
 }
 
-/// Whether rustc was reached: then trying again with the network cannot help.
-fn compiler_spoke(output: &str) -> bool {
-    output.contains("could not compile") || output.contains("linking with")
+fn executable(program: &Program) -> String {
+    format!("{}{}", program.package, std::env::consts::EXE_SUFFIX)
+}
+
+/// Names the sources of a program: its own, by its package's name, and those of the engine.
+fn key(engine: blake3::Hash, program: &Program) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(engine.as_bytes()).update(program.package.as_bytes());
+    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 /// Blames the layers whose generated lines the output names.
-fn compile_error(output: String, packages: &[&Program], networks: &[&Network], programs: &[Program]) -> BuildError {
+fn compile_error(failure: Failure, networks: &[&Network], programs: &[Program]) -> BuildError {
+    let output = failure.words;
     let mut layers: Vec<(String, Option<usize>)> = Vec::new();
-    for program in packages {
-        let network = programs.iter().position(|p| p.package == program.package).map(|index| networks[index]);
+    for (network, program) in networks.iter().zip(programs) {
         let marker = format!("{}/src/model.rs:", program.package);
         for place in output.split(&marker).skip(1) {
             let digits: String = place.chars().take_while(char::is_ascii_digit).collect();
@@ -227,8 +246,7 @@ fn compile_error(output: String, packages: &[&Program], networks: &[&Network], p
             if let Some(name) = layer
                 && !layers.iter().any(|(known, _)| known == name)
             {
-                let line = network.and_then(|network| network.layer(name)).and_then(|layer| layer.line);
-                layers.push((name.to_owned(), line));
+                layers.push((name.to_owned(), network.layer(name).and_then(|layer| layer.line)));
             }
         }
     }
@@ -254,3 +272,6 @@ fn write_error(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
     let path = path.to_path_buf();
     |source| BuildError::Write { path, source }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

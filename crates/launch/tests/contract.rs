@@ -27,13 +27,13 @@ fn keeps_the_contract(launcher: &dyn Launcher) {
     };
     let launch = |script: &str| {
         let mut heard = Vec::new();
-        let outcome = launcher.launch(&program(script), &request(), &log, &mut |event| heard.push(event));
+        let outcome = launcher.launch(&program(script), &request(), Some(&log), &mut |event| heard.push(event));
         (outcome, heard)
     };
-    let drawn = |layer: &str| Event::Drawn { layer: layer.to_owned(), path: format!("{layer}.png") };
+    let drawn = |layer: &str| Event::Drawn { layer: layer.to_owned(), file: format!("{layer}.png") };
 
     // Every event is heard, in order, and what goes to standard error is in the log.
-    let say = |layer: &str| format!(r#"echo '{{"event":"drawn","layer":"{layer}","path":"{layer}.png"}}'"#);
+    let say = |layer: &str| format!(r#"echo '{{"event":"drawn","layer":"{layer}","file":"{layer}.png"}}'"#);
     let (outcome, heard) = launch(&format!("{}\necho a word >&2\n{}", say("first"), say("second")));
     outcome.unwrap();
     assert_eq!(heard, [drawn("first"), drawn("second")]);
@@ -58,6 +58,34 @@ fn keeps_the_contract(launcher: &dyn Launcher) {
     assert!(!message.contains("line 2\n"), "{message}");
     assert!(!launch("kill -SEGV $$").0.unwrap_err().was_told_to_end());
 
+    // An end by force says what to do; its last words reach a terminal as words.
+    let ended = |script: &str| launch(script).0.unwrap_err().to_string();
+    assert!(ended("kill -KILL $$").contains("memory runs out: a smaller `data.batch_size`"));
+    assert!(
+        ended("echo memory allocation of 9 bytes failed >&2; kill -ABRT $$").contains("a smaller `data.batch_size`")
+    );
+    assert!(ended("kill -SEGV $$").contains("a mistake in ablate"));
+    assert!(ended("kill -BUS $$").contains("`ablate clean`"));
+    assert!(ended("kill -XCPU $$").contains("ulimit -t"));
+    assert!(ended(r"printf 'a\033[2Jb\377\n' >&2; exit 1").ends_with("its last words:\na\\u{1b}[2Jb\u{fffd}"));
+    // In the middle of a line, too.
+    assert!(ended("printf '{\"event\":\"dr'; kill -KILL $$").contains("memory runs out"));
+    let (outcome, _) = launch("printf '{\"event\":\"dr'");
+    assert!(matches!(&outcome, Err(LaunchError::Protocol { line }) if line == "{\"event\":\"dr"), "{outcome:?}");
+
+    // When memory runs out, the program ends before the tool.
+    if cfg!(target_os = "linux") {
+        launch("cat /proc/self/oom_score_adj >&2").0.unwrap();
+        assert_eq!(fs::read_to_string(&log).unwrap(), "1000\n");
+    }
+
+    // Without a log nothing is written, and the last words are known all the same.
+    fs::remove_file(&log).unwrap();
+    let many = program("i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; exit 7");
+    let message = launcher.launch(&many, &request(), None, &mut |_| {}).unwrap_err().to_string();
+    assert!(message.contains("exit status: 7") && message.ends_with("line 19998\nline 19999"), "{message}");
+    assert!(!log.exists());
+
     // Told to end in the middle of a line: that is what is said, not that the line makes no sense.
     let (outcome, heard) = launch(&format!("{}\nprintf '{{\"event\":\"dr'\nkill -TERM $$", say("first")));
     assert!(outcome.unwrap_err().was_told_to_end());
@@ -69,9 +97,9 @@ fn keeps_the_contract(launcher: &dyn Launcher) {
 
     // No program, or no place for its log.
     let nowhere = Path::new("/nowhere/program");
-    let outcome = launcher.launch(nowhere, &request(), &log, &mut |_| {});
+    let outcome = launcher.launch(nowhere, &request(), Some(&log), &mut |_| {});
     assert!(matches!(&outcome, Err(LaunchError::Start { program, .. }) if program == nowhere), "{outcome:?}");
-    let outcome = launcher.launch(&program("exit 0"), &request(), &folder.path().join("no/log"), &mut |_| {});
+    let outcome = launcher.launch(&program("exit 0"), &request(), Some(&folder.path().join("no/log")), &mut |_| {});
     assert!(matches!(outcome, Err(LaunchError::Log { .. })), "{outcome:?}");
 }
 

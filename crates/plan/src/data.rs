@@ -11,6 +11,7 @@ pub const BATCH_SIZE: usize = 32;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataPlan {
     /// The folder that holds the images. Absolute, or relative to the working directory of the tool.
+    #[serde(with = "crate::path")]
     pub directory: PathBuf,
     /// Which images, and how they are split. Not written where it is the default, so that the ids of runs that knew no
     /// other stay.

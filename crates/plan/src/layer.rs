@@ -17,6 +17,14 @@ use crate::initializer::Initializer;
 use crate::shape::{Shape, ShapeError};
 use serde::{Deserialize, Serialize};
 
+/// Names that no layer may have, for a layer is a field of a Rust struct: the words that Rust keeps for itself (the reference's strict and reserved keywords, editions 2015 to 2024).
+pub const KEYWORDS: [&str; 51] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
 /// A layer in its place: named, with the shapes that flow in and out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerPlan {

@@ -14,6 +14,7 @@ pub mod memory;
 pub mod metric;
 pub mod network;
 pub mod optimizer;
+mod path;
 pub mod request;
 pub mod run;
 pub mod shape;

@@ -13,6 +13,7 @@ pub struct Network {
     /// The layers, first to last.
     pub layers: Vec<LayerPlan>,
     /// A safetensors file to start from, in place of drawn weights.
+    #[serde(default, with = "crate::path")]
     pub weights: Option<PathBuf>,
 }
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prepared {
     /// The list of them, a file of the cache.
+    #[serde(with = "crate::path")]
     pub set: PathBuf,
     /// The digest of the manifest that they were prepared from, as in the run's id.
     pub digest: String,
@@ -27,6 +28,7 @@ pub enum Request {
         /// Its images.
         images: Prepared,
         /// The run's folder, which exists.
+        #[serde(with = "crate::path")]
         directory: PathBuf,
         /// Threads of the engine.
         threads: usize,
@@ -36,8 +38,10 @@ pub enum Request {
         /// What was trained.
         run: Run,
         /// Its weights.
+        #[serde(with = "crate::path")]
         model: PathBuf,
         /// The images.
+        #[serde(with = "crate::path")]
         images: Vec<PathBuf>,
         /// Threads of the engine.
         threads: usize,
@@ -47,10 +51,13 @@ pub enum Request {
         /// What was trained.
         run: Run,
         /// Its weights.
+        #[serde(with = "crate::path")]
         model: PathBuf,
         /// The image.
+        #[serde(with = "crate::path")]
         image: PathBuf,
         /// Where the pictures go; the folder exists.
+        #[serde(with = "crate::path")]
         directory: PathBuf,
         /// Threads of the engine.
         threads: usize,

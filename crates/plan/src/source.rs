@@ -11,6 +11,7 @@ pub struct DataSource {
     /// How the directory holds the images; `None`: as what is in it shows.
     pub format: Option<Format>,
     /// A CSV file that lists the images, in place of folders. Absolute, or relative to the tool's working directory.
+    #[serde(default, with = "crate::path")]
     pub manifest: Option<PathBuf>,
     /// How images without a split of their own are split.
     pub split: Option<SplitPlan>,

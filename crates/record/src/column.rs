@@ -12,6 +12,34 @@ pub enum Better {
     Neither,
 }
 
+/// Whose weights a finished run keeps, and is tested with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// Those of the best epoch.
+    BestEpoch,
+    /// Those of the last epoch: early stopping with `restore_best_weights = false`, or no number to tell the best by.
+    LastEpoch,
+    /// Those of the best epoch in some variants, of the last in others.
+    Either,
+}
+
+impl Weights {
+    /// What `all` runs together keep; [`Weights::BestEpoch`] for none.
+    pub fn of(all: impl IntoIterator<Item = Weights>) -> Weights {
+        let join = |one, other| if one == other { one } else { Weights::Either };
+        all.into_iter().reduce(join).unwrap_or(Weights::BestEpoch)
+    }
+
+    /// `the best epoch's weights`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Weights::BestEpoch => "the best epoch's weights",
+            Weights::LastEpoch => "the last epoch's weights",
+            Weights::Either => "the weights that the variant keeps, the best or the last epoch's",
+        }
+    }
+}
+
 /// What is measured on a split, whichever split it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measure {

@@ -47,19 +47,26 @@ pub enum Event {
     },
     /// An image was classified.
     Prediction {
-        /// The image's path, as asked for.
-        image: String,
+        /// Which of those that were asked for, from 0.
+        image: usize,
         /// The network's outputs, before sigmoid or softmax.
         logits: Vec<f32>,
         /// A probability for each class, in label order.
         probabilities: Vec<f32>,
     },
+    /// An image cannot be classified; the others are.
+    Unusable {
+        /// Which of those that were asked for, from 0.
+        image: usize,
+        /// What is wrong with it, for a person.
+        reason: String,
+    },
     /// A picture of a layer was drawn.
     Drawn {
         /// The layer.
         layer: String,
-        /// The picture's path.
-        path: String,
+        /// The picture's name in the folder that was asked for.
+        file: String,
     },
     /// The program cannot go on. It ends with status 1 after this line.
     Failed {

@@ -90,7 +90,7 @@ pub struct RunRecord {
     pub epochs: Vec<Epoch>,
     /// The best epoch by the watched number; `None` where no epoch has one.
     pub best_epoch: Option<u32>,
-    /// The test split with the best epoch's weights. `None` where there is none, or the run did not get there.
+    /// The test split with the weights that the run keeps. `None` where there is none, or the run did not get there.
     pub test: Option<Measures>,
     /// Number of trained values.
     pub parameter_count: u64,

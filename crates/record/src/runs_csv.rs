@@ -7,10 +7,11 @@
 //! stopping without `restore_best_weights`: then the test is of the last epoch's); they are not the best each column
 //! ever was.
 
-use crate::column::{Column, Measure};
+use crate::column::{Column, Measure, Weights};
 use crate::epochs_csv::{self, EpochRow};
-use crate::run::{Measures, RunRecord, Status};
+use crate::run::{Epoch, Measures, RunRecord, Status};
 use crate::table::{self, CsvError, Row, Table};
+use std::collections::HashMap;
 
 const KEYS: [&str; 6] = ["variant", "seed", "run_id", "status", "epochs_run", "best_epoch"];
 
@@ -31,7 +32,7 @@ pub struct RunRow {
     pub best_epoch: Option<u32>,
     /// The validation split at the best epoch.
     pub best_validation: Option<Measures>,
-    /// The test split with the best epoch's weights.
+    /// The test split with the weights that the run keeps.
     pub test: Option<Measures>,
     /// Number of trained values.
     pub parameter_count: u64,
@@ -55,10 +56,25 @@ impl RunRow {
             swept,
         }
     }
+
+    /// The record of a run with this row and these epochs. Class names are in neither; they are left empty.
+    pub(crate) fn with_epochs(&self, epochs: Vec<Epoch>) -> RunRecord {
+        RunRecord {
+            variant: self.variant.clone(),
+            seed: self.seed,
+            run_id: self.run_id.clone(),
+            status: self.status,
+            epochs,
+            best_epoch: self.best_epoch,
+            test: self.test.clone(),
+            parameter_count: self.parameter_count,
+            classes: Vec::new(),
+        }
+    }
 }
 
-/// The file's columns for these metrics (`loss` not among them) and swept paths.
-pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
+/// The file's columns for these metrics (`loss` not among them) and swept paths, where runs are tested with `weights`.
+pub fn columns(metrics: &[String], swept_paths: &[String], weights: Weights) -> Vec<Column> {
     let mut columns = vec![
         Column::fact("variant", "name of the variant"),
         Column::fact("seed", "seed of every random stream of the run"),
@@ -73,9 +89,8 @@ pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
     let measures = Measure::all(metrics);
     columns
         .extend(measures.iter().map(|measure| measure.column("best_val", "on the validation split at the best epoch")));
-    columns.extend(
-        measures.iter().map(|measure| measure.column("test", "on the test split with the best epoch's weights")),
-    );
+    let tested = format!("on the test split with {}", weights.words());
+    columns.extend(measures.iter().map(|measure| measure.column("test", &tested)));
     columns.push(Column::fact("param_count", "number of trained values"));
     columns.extend(
         swept_paths.iter().map(|path| Column::fact(path, "the variant's value at this path of the experiment file")),
@@ -85,7 +100,9 @@ pub fn columns(metrics: &[String], swept_paths: &[String]) -> Vec<Column> {
 
 /// The file's text, in the order of `rows`: the caller has put them in file order, then seed.
 pub fn render(rows: &[RunRow], metrics: &[String], swept_paths: &[String]) -> String {
-    let header: Vec<String> = columns(metrics, swept_paths).into_iter().map(|column| column.name).collect();
+    // Whose weights they are says the meaning of a column, not its name.
+    let columns = columns(metrics, swept_paths, Weights::BestEpoch);
+    let header: Vec<String> = columns.into_iter().map(|column| column.name).collect();
     let measures = Measure::all(metrics);
     table::render(
         &header,
@@ -149,20 +166,10 @@ fn run_row(row: &Row, metrics: &[String], swept: usize) -> Result<RunRow, CsvErr
 
 /// Puts the rows of both files together again. Class names are in neither; they are left empty.
 pub fn assemble(runs: &[RunRow], epochs: &[EpochRow]) -> Vec<RunRecord> {
-    let of = |run: &RunRow| {
-        let rows = epochs.iter().filter(|row| row.variant == run.variant && row.seed == run.seed);
-        rows.map(|row| row.epoch.clone()).collect()
-    };
-    let record = |run: &RunRow| RunRecord {
-        variant: run.variant.clone(),
-        seed: run.seed,
-        run_id: run.run_id.clone(),
-        status: run.status,
-        epochs: of(run),
-        best_epoch: run.best_epoch,
-        test: run.test.clone(),
-        parameter_count: run.parameter_count,
-        classes: Vec::new(),
-    };
-    runs.iter().map(record).collect()
+    let mut by_run: HashMap<(&str, u64), Vec<Epoch>> = HashMap::new();
+    for row in epochs {
+        by_run.entry((&row.variant, row.seed)).or_default().push(row.epoch.clone());
+    }
+    let of = |run: &RunRow| by_run.get(&(run.variant.as_str(), run.seed)).cloned().unwrap_or_default();
+    runs.iter().map(|run| run.with_epochs(of(run))).collect()
 }

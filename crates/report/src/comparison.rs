@@ -1,9 +1,10 @@
 //! `comparison.csv`: for each variant and quantity the mean over seeds, and how far it is from the baseline's.
 //!
 //! Runs that diverged or failed enter no mean: `n` counts the runs that do. `delta` is over the seeds that variant and
-//! baseline share. Where no run of any variant has a quantity (no test split, say), it has no rows.
+//! baseline share; there is none where the two were measured on different images, which no statistic can mend. Where no
+//! run of any variant has a quantity (no test split, say), it has no rows.
 
-use crate::input::Input;
+use crate::input::{Input, VariantInput};
 use crate::quantity::Quantity;
 use crate::results::Results;
 use crate::statistics::{Difference, Mean};
@@ -16,28 +17,39 @@ pub(crate) struct Comparison {
 pub(crate) struct ComparisonRow {
     pub variant: String,
     pub quantity: Quantity,
+    /// Of the runs, by seed.
+    pub values: Vec<f64>,
     pub mean: Option<Mean>,
-    /// To the baseline; `None` for the baseline itself, and where no seed has both.
+    /// To the baseline; `None` for the baseline itself, where no seed has both, and where the images differ.
     pub difference: Option<Difference>,
+    /// Whether it was measured on other images than the baseline.
+    pub other_images: bool,
 }
 
 impl Comparison {
     pub fn new(input: &Input, results: &Results) -> Comparison {
-        let quantities = Quantity::all(&input.metrics);
+        let quantities = Quantity::all(input);
         let measured = quantities.iter().filter(|q| results.runs().iter().any(|run| q.of(run).is_some()));
         let measured: Vec<&Quantity> = measured.collect();
-        let row = |variant: &str, quantity: &Quantity| {
+        let base = input.variants.iter().find(|variant| variant.name == input.baseline);
+        let row = |variant: &VariantInput, quantity: &Quantity| {
+            let images = [Some(variant), base].map(|variant| quantity.images(variant?));
+            let other_images = matches!(images, [Some(own), Some(base)] if own != base);
+            let variant = variant.name.as_str();
             let values = by_seed(results, variant, quantity);
             let baseline = by_seed(results, &input.baseline, quantity);
             let pairs: Vec<(f64, f64)> = values
                 .iter()
                 .filter_map(|(seed, value)| Some((*value, baseline.iter().find(|(other, _)| other == seed)?.1)))
                 .collect();
-            let mean = Mean::of(&values.iter().map(|(_, value)| *value).collect::<Vec<_>>());
-            let difference = if variant == input.baseline { None } else { Difference::paired(&pairs) };
-            ComparisonRow { variant: variant.to_owned(), quantity: quantity.clone(), mean, difference }
+            let values: Vec<f64> = values.into_iter().map(|(_, value)| value).collect();
+            let mean = Mean::of(&values);
+            let is_compared = variant != input.baseline && !other_images;
+            let difference = if is_compared { Difference::paired(&pairs) } else { None };
+            let (variant, quantity) = (variant.to_owned(), quantity.clone());
+            ComparisonRow { variant, quantity, values, mean, difference, other_images }
         };
-        let rows = input.variants.iter().flat_map(|v| measured.iter().map(|q| row(&v.name, q))).collect();
+        let rows = input.variants.iter().flat_map(|v| measured.iter().map(|q| row(v, q))).collect();
         Comparison { rows }
     }
 
@@ -51,6 +63,23 @@ impl Comparison {
         self.rows.iter().any(|row| row.quantity.column.name == quantity)
     }
 
+    /// Whether any variant was measured on other images than the baseline.
+    pub fn has_other_images(&self) -> bool {
+        self.rows.iter().any(|row| row.other_images)
+    }
+
+    /// The columns of comparison.csv, with what they say here.
+    pub fn columns(&self) -> Vec<Column> {
+        let mut columns = columns();
+        if self.has_other_images() {
+            let compared = ["delta", "delta_ci95_low", "delta_ci95_high", "p_value", "test"];
+            for column in columns.iter_mut().filter(|column| compared.contains(&column.name.as_str())) {
+                column.meaning.push_str("; empty where the images are others than the baseline's");
+            }
+        }
+        columns
+    }
+
     /// The text of comparison.csv.
     pub fn csv(&self, baseline: &str) -> String {
         let header: Vec<String> = columns().into_iter().map(|column| column.name).collect();
@@ -58,8 +87,9 @@ impl Comparison {
             &header,
             self.rows.iter().map(|row| {
                 let cell = |value: Option<f64>| value.map(number::measure).unwrap_or_default();
-                let (mean, delta) = (row.mean, row.difference.map(|difference| difference.delta));
-                let p_value = row.difference.and_then(|difference| difference.p_value);
+                let (mean, difference) = (row.mean, row.difference.as_ref());
+                let delta = difference.map(|difference| difference.delta);
+                let p_value = difference.and_then(|difference| difference.p_value);
                 vec![
                     row.variant.clone(),
                     baseline.to_owned(),
@@ -81,7 +111,7 @@ impl Comparison {
 }
 
 /// The columns of comparison.csv.
-pub(crate) fn columns() -> Vec<Column> {
+fn columns() -> Vec<Column> {
     vec![
         Column::fact("variant", "name of the variant"),
         Column::fact("baseline", "name of the variant it is compared with"),

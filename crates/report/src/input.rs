@@ -1,5 +1,7 @@
 //! What a report must know of an experiment beside its rows.
 
+use record::Weights;
+
 /// An experiment, as far as a report goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -32,9 +34,30 @@ pub struct VariantInput {
     pub levels: Vec<(String, String)>,
     /// The value at each of the experiment's swept paths, as written in TOML.
     pub swept: Vec<String>,
+    /// Digest of the validation images; `None` where there are none.
+    pub validation: Option<String>,
+    /// Digest of the test images; `None` where there are none.
+    pub test: Option<String>,
+    /// Whose weights its finished runs keep, and are tested with.
+    pub weights: Weights,
 }
 
 impl Input {
+    /// Whether any variant has validation images.
+    pub(crate) fn has_validation(&self) -> bool {
+        self.variants.iter().any(|variant| variant.validation.is_some())
+    }
+
+    /// Whether any variant has test images.
+    pub(crate) fn has_test(&self) -> bool {
+        self.variants.iter().any(|variant| variant.test.is_some())
+    }
+
+    /// Whose weights are tested, over all variants.
+    pub(crate) fn weights(&self) -> Weights {
+        Weights::of(self.variants.iter().map(|variant| variant.weights))
+    }
+
     /// The names of the factors, in file order; empty unless every variant has a level of each.
     pub(crate) fn factors(&self) -> Vec<&str> {
         let factors =

@@ -5,6 +5,7 @@
 //! no clock, host, path or version enters, and every float is rounded the way its file holds it before anything is
 //! computed from it.
 
+mod caption;
 mod comparison;
 mod error;
 mod input;
@@ -23,7 +24,7 @@ pub use input::{Input, VariantInput};
 
 use comparison::Comparison;
 use overview::Overview;
-use record::{ExperimentDirectory, RunRecord};
+use record::{Earlier, ExperimentDirectory, RunRecord};
 use results::Results;
 use std::fs;
 use std::path::PathBuf;
@@ -38,13 +39,19 @@ pub struct Written {
 }
 
 /// Writes the report of `runs` into `directory`: epochs.csv, runs.csv, comparison.csv, README.md and the plots (SVG and
-/// PNG). The order of `runs` does not matter, and some may be missing: then they are missing in the report. Files are
-/// replaced whole, and only where their bytes change.
+/// PNG). The order of `runs` does not matter, and some may be missing: then they are missing in the report. The rows of
+/// `kept`, runs that the experiment has not any more, stand at the end of epochs.csv and runs.csv and are in nothing
+/// else. Files are replaced whole, and only where their bytes change.
 ///
 /// # Errors
 /// [`ReportError`]: a run that is not of the experiment, or a file that cannot be written.
-pub fn write(directory: &ExperimentDirectory, input: &Input, runs: &[RunRecord]) -> Result<Written, ReportError> {
-    let results = Results::new(input, runs)?;
+pub fn write(
+    directory: &ExperimentDirectory,
+    input: &Input,
+    runs: &[RunRecord],
+    kept: &Earlier,
+) -> Result<Written, ReportError> {
+    let results = Results::new(input, runs, kept)?;
     let comparison = Comparison::new(input, &results);
     let cannot = |path: PathBuf| move |source| ReportError::Write { path, source };
     fs::create_dir_all(directory.path()).map_err(cannot(directory.path().to_owned()))?;
@@ -70,12 +77,13 @@ pub fn write(directory: &ExperimentDirectory, input: &Input, runs: &[RunRecord])
 }
 
 /// The table that ends a run on standard output: variants against runs, validation accuracy and loss, test accuracy,
-/// gap, and the difference to the baseline. Columns that no run has a value for are left out. Ends with a line break.
+/// gap, and the difference to the baseline; below it with whose weights they were measured. Columns that no run has a
+/// value for are left out. No line is wider than 100 columns where words allow it. Ends with a line break.
 ///
 /// # Errors
 /// [`ReportError`]: a run that is not of the experiment.
 pub fn summary_table(input: &Input, runs: &[RunRecord]) -> Result<String, ReportError> {
-    let results = Results::new(input, runs)?;
+    let results = Results::new(input, runs, &Earlier::default())?;
     let comparison = Comparison::new(input, &results);
-    Ok(summary_table::render(&Overview::new(input, &results, &comparison)))
+    Ok(summary_table::render(input, &comparison, &Overview::new(input, &results, &comparison)))
 }

@@ -22,6 +22,9 @@ const SHOWN: [(&str, &str); 5] = [
     (GAP, "gap, points"),
 ];
 
+/// What stands for the difference between variants that were measured on different images.
+pub(crate) const OTHER_IMAGES: &str = "other images";
+
 /// What stands in a cell that has no value.
 const NOTHING: &str = "–";
 
@@ -34,7 +37,7 @@ impl Overview {
         let has_p = |name: &str| {
             comparison.rows.iter().any(|row| {
                 row.quantity.column.name == name
-                    && row.difference.is_some_and(|difference| difference.p_value.is_some())
+                    && row.difference.as_ref().is_some_and(|difference| difference.shown_p_value().is_some())
             })
         };
         let p_value = compared.is_some_and(|(name, _)| has_p(name));
@@ -50,16 +53,20 @@ impl Overview {
             let mut cells = vec![runs(input, results, variant)];
             for (name, _) in &shown {
                 let row = comparison.get(variant, name);
-                let text = row.and_then(|row| row.mean.map(|mean| words::mean(&row.quantity.column, &mean)));
+                let text = row.and_then(|row| Some(words::runs(&row.quantity.column, &row.values, row.mean.as_ref()?)));
                 cells.push(text.unwrap_or_else(|| NOTHING.to_owned()));
             }
             if let Some((name, _)) = compared.filter(|_| input.variants.len() > 1) {
                 let row = comparison.get(variant, name);
-                let text = row.and_then(|row| Some(words::difference(&row.quantity.column, &row.difference?)));
-                let text = if variant == input.baseline { Some("baseline".to_owned()) } else { text };
+                let difference = row.and_then(|row| Some((&row.quantity.column, row.difference.as_ref()?)));
+                let text = match difference {
+                    _ if variant == input.baseline => Some("baseline".to_owned()),
+                    Some((column, difference)) => Some(words::difference(column, difference)),
+                    None => row.filter(|row| row.other_images && row.mean.is_some()).map(|_| OTHER_IMAGES.to_owned()),
+                };
                 cells.push(text.unwrap_or_else(|| NOTHING.to_owned()));
                 if p_value {
-                    let p = row.and_then(|row| row.difference?.p_value);
+                    let p = difference.and_then(|(_, difference)| difference.shown_p_value());
                     cells.push(p.map_or(NOTHING.to_owned(), words::p_value));
                 }
             }

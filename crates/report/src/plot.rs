@@ -8,6 +8,7 @@ mod curves;
 mod font;
 mod frame;
 mod palette;
+mod range;
 mod raster;
 mod scene;
 mod series;

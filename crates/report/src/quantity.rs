@@ -4,6 +4,7 @@
 //! validation accuracy of its last epoch. The training accuracy is the one of epochs.csv, over the epoch's batches as
 //! they were seen, with augmentation and dropout on; so a regularised run may have a gap below zero.
 
+use crate::input::{Input, VariantInput};
 use crate::results::is_finished;
 use record::{Better, Column, Measure, RunRecord, number};
 
@@ -27,18 +28,19 @@ enum Source {
 }
 
 impl Quantity {
-    /// All quantities of an experiment with these metrics, in the order of comparison.csv.
-    pub fn all(metrics: &[String]) -> Vec<Quantity> {
-        let measures = Measure::all(metrics);
+    /// All quantities of an experiment, in the order of comparison.csv.
+    pub fn all(input: &Input) -> Vec<Quantity> {
+        let measures = Measure::all(&input.metrics);
+        let tested = format!("on the test split with {}", input.weights().words());
         let best = measures.iter().map(|measure| Quantity {
             column: measure.column("best_val", "on the validation split at the best epoch"),
             source: Source::BestValidation(measure.name.clone()),
         });
         let test = measures.iter().map(|measure| Quantity {
-            column: measure.column("test", "on the test split with the best epoch's weights"),
+            column: measure.column("test", &tested),
             source: Source::Test(measure.name.clone()),
         });
-        let gap = metrics.iter().find(|metric| *metric == "accuracy").map(|_| Quantity {
+        let gap = input.metrics.iter().find(|metric| *metric == "accuracy").map(|_| Quantity {
             column: Column {
                 name: GAP.to_owned(),
                 unit: "fraction",
@@ -50,6 +52,14 @@ impl Quantity {
             source: Source::AccuracyGap,
         });
         best.chain(test).chain(gap).collect()
+    }
+
+    /// Digest of the images that it is measured on, of a variant; `None` where there are none.
+    pub fn images<'a>(&self, variant: &'a VariantInput) -> Option<&'a str> {
+        match self.source {
+            Source::BestValidation(_) | Source::AccuracyGap => variant.validation.as_deref(),
+            Source::Test(_) => variant.test.as_deref(),
+        }
     }
 
     /// The value of a run; `None` where it did not finish, or nothing finite was measured.

@@ -1,10 +1,11 @@
 //! The README.md of a result set: what was asked, what came out, how to get it again, and what the files say.
 
-use crate::comparison::{self, Comparison};
+use crate::caption;
+use crate::comparison::{Comparison, ComparisonRow};
 use crate::input::Input;
-use crate::markdown::{code, escape, table};
+use crate::markdown::{code, escape, paragraph, table};
 use crate::overview::{Overview, compared_by};
-use crate::quantity::Quantity;
+use crate::quantity::{GAP, Quantity};
 use crate::results::{Results, is_finished};
 use crate::words;
 use record::{Better, Column, epochs_csv, runs_csv};
@@ -12,19 +13,22 @@ use record::{Better, Column, epochs_csv, runs_csv};
 pub(crate) fn render(input: &Input, results: &Results, comparison: &Comparison) -> String {
     let mut text = format!("# {}\n\n", escape(&input.name));
     if !input.description.trim().is_empty() {
-        text.push_str(&format!("{}\n\n", input.description.trim()));
+        text.push_str(&format!("{}\n\n", paragraph(&input.description)));
     }
-    text.push_str("![Training and validation curves of every variant](curves.svg)\n\n## Results\n\n");
+    let curves = if input.has_validation() { "Training and validation curves" } else { "Training curves" };
+    text.push_str(&format!("![{curves} of every variant](curves.svg)\n\n## Results\n\n"));
     text.push_str(&variants_table(input, &Overview::new(input, results, comparison)));
-    text.push_str(&format!("\n{}\n\n", notes(input, comparison)));
+    text.push_str(&format!("\n{}\n\n", notes(input, results, comparison)));
     text.push_str("![Every variant's runs and their means](comparison.svg)\n\n");
     text.push_str(&unfinished(results));
-    text.push_str(&format!("## Reproduce\n\n    cargo ablate run {}\n\n", input.file));
+    // Code by its indentation: a line break in it would begin a line that is not.
+    let command = input.file.replace('\n', "\n    ").replace('\r', "");
+    text.push_str(&format!("## Reproduce\n\n    cargo ablate run {command}\n\n"));
     if let Some(digest) = &input.data_digest {
         text.push_str(&format!("The images have the digest {}.\n\n", code(digest)));
     }
     text.push_str("The same file, images and code give the same bytes in every file here.\n\n");
-    text.push_str(&files(input));
+    text.push_str(&files(input, comparison));
     text
 }
 
@@ -50,19 +54,9 @@ fn variants_table(input: &Input, overview: &Overview) -> String {
 }
 
 /// What one must know to read the table.
-fn notes(input: &Input, comparison: &Comparison) -> String {
-    let mut notes = Vec::new();
-    match input.seeds.as_slice() {
-        [seed] => notes.push(format!(
-            "One run of each variant (seed {seed}): a difference may be chance. More seeds in the experiment file give intervals."
-        )),
-        seeds => {
-            let list: Vec<String> = seeds.iter().map(u64::to_string).collect();
-            notes.push(format!("Means over seeds {} ± half the width of their 95 % confidence interval.", list.join(", ")));
-        }
-    }
-    notes.push("Validation and test are measured with the weights of the best epoch.".to_owned());
-    if comparison.has(crate::quantity::GAP) {
+fn notes(input: &Input, results: &Results, comparison: &Comparison) -> String {
+    let mut notes = vec![caption::seeds(input, results), caption::weights(input, code)];
+    if comparison.has(GAP) {
         notes.push(
             "The gap is training minus validation accuracy of the last epoch, training as it was seen \
              (augmented, dropout on): how much a variant overfits."
@@ -72,7 +66,7 @@ fn notes(input: &Input, comparison: &Comparison) -> String {
     if let Some((_, title)) = compared_by(comparison).filter(|_| input.variants.len() > 1) {
         let mut note = format!("Δ is the difference in {title} to the baseline {}", code(&input.baseline));
         note.push_str(if title.contains("accuracy") { ", in points" } else { "" });
-        let tested = comparison.rows.iter().any(|row| row.difference.is_some_and(|d| d.p_value.is_some()));
+        let tested = comparison.rows.iter().any(|row| has_p_value(row));
         note.push_str(if tested {
             ", seed by seed; p is of the paired t-test, not corrected for the number of variants."
         } else {
@@ -80,7 +74,12 @@ fn notes(input: &Input, comparison: &Comparison) -> String {
         });
         notes.push(note);
     }
+    notes.extend(caption::images(input, comparison, code));
     notes.join(" ")
+}
+
+fn has_p_value(row: &ComparisonRow) -> bool {
+    row.difference.as_ref().is_some_and(|difference| difference.shown_p_value().is_some())
 }
 
 /// The runs that are in no mean, and why.
@@ -100,29 +99,43 @@ fn unfinished(results: &Results) -> String {
 }
 
 /// The files and their columns.
-fn files(input: &Input) -> String {
+fn files(input: &Input, comparison: &Comparison) -> String {
     let mut text = "## Files\n\nA missing value is an empty cell. Fractions are between 0 and 1.\n".to_owned();
     let files = [
         ("epochs.csv", "one row for each epoch", epochs_csv::columns(&input.metrics)),
-        ("runs.csv", "one row for each run", runs_csv::columns(&input.metrics, &input.swept_paths)),
-        ("comparison.csv", "one row for each variant and metric", comparison::columns()),
+        ("runs.csv", "one row for each run", runs_csv::columns(&input.metrics, &input.swept_paths, input.weights())),
+        ("comparison.csv", "one row for each variant and metric", comparison.columns()),
     ];
     for (file, what, columns) in files {
-        text.push_str(&format!("\n### {file}\n\n{what}\n\n{}", columns_table("column", &columns)));
+        text.push_str(&format!("\n### {file}\n\n{what}\n\n{}", columns_table("column", input, &columns)));
     }
-    let metrics: Vec<Column> = Quantity::all(&input.metrics).into_iter().map(|quantity| quantity.column).collect();
-    text.push_str(&format!("\nIts metrics:\n\n{}", columns_table("metric", &metrics)));
+    let metrics: Vec<Column> = Quantity::all(input).into_iter().map(|quantity| quantity.column).collect();
+    text.push_str(&format!("\nIts metrics:\n\n{}", columns_table("metric", input, &metrics)));
     text
 }
 
-fn columns_table(title: &str, columns: &[Column]) -> String {
+/// What a column says here: that it is empty, where the split that it is of is not there.
+fn meaning(input: &Input, column: &Column) -> String {
+    let is_of = |prefixes: &[&str]| prefixes.iter().any(|prefix| column.name.starts_with(prefix));
+    if !input.has_validation() && is_of(&["val_", "best_val_", GAP]) {
+        "not measured: there is no validation split".to_owned()
+    } else if !input.has_test() && is_of(&["test_"]) {
+        "not measured: there is no test split".to_owned()
+    } else if !input.has_validation() && column.name == "best_epoch" {
+        format!("{}; the last one where that number is not measured", column.meaning)
+    } else {
+        column.meaning.clone()
+    }
+}
+
+fn columns_table(title: &str, input: &Input, columns: &[Column]) -> String {
     let row = |column: &Column| {
         let better = match column.better {
             Better::Higher => "higher",
             Better::Lower => "lower",
             Better::Neither => "",
         };
-        vec![code(&column.name), column.meaning.clone(), column.unit.to_owned(), better.to_owned()]
+        vec![code(&column.name), meaning(input, column), column.unit.to_owned(), better.to_owned()]
     };
     let header = [title, "meaning", "unit", "better"].map(str::to_owned);
     table(4, &header, &columns.iter().map(row).collect::<Vec<_>>())

@@ -4,8 +4,14 @@
 //! baseline seed by seed (same initial weights and image order where the variants allow it), so the difference is
 //! judged by the paired t-test: the same formulas on the differences. P-values are two-sided and not corrected for
 //! the number of comparisons.
+//!
+//! Of two runs all of this is true and useless: Student's factor is 12.7 then. comparison.csv has it; what people read
+//! shows the two values instead ([`FEWEST`]).
 
 mod student_t;
+
+/// The fewest runs whose interval and p-value are shown.
+pub(crate) const FEWEST: usize = 3;
 
 /// A mean over seeds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,15 +44,22 @@ impl Mean {
         Some(Mean { n, mean, std: Some(std), ci95: Some((mean - half, mean + half)) })
     }
 
-    /// Half the width of the interval.
+    /// The interval, where there are enough runs to show one.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        self.ci95.filter(|_| self.n >= FEWEST)
+    }
+
+    /// Half the width of the interval that is shown.
     pub fn half_width(&self) -> Option<f64> {
-        self.ci95.map(|(low, high)| (high - low) / 2.0)
+        self.interval().map(|(low, high)| (high - low) / 2.0)
     }
 }
 
 /// A difference between two variants over the seeds they share.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
+    /// Variant - baseline, a value for each seed.
+    pub values: Vec<f64>,
     /// Mean of (variant - baseline), its spread and interval.
     pub delta: Mean,
     /// Two-sided p-value of the paired t-test; `None` for one pair, and where all differences are equal: then t is
@@ -65,7 +78,12 @@ impl Difference {
             let t = delta.mean / (std / (delta.n as f64).sqrt());
             student_t::two_sided_p(t, delta.n - 1)
         });
-        Some(Difference { delta, p_value })
+        Some(Difference { values: differences, delta, p_value })
+    }
+
+    /// The p-value, where there are enough pairs to show one.
+    pub fn shown_p_value(&self) -> Option<f64> {
+        self.p_value.filter(|_| self.delta.n >= FEWEST)
     }
 }
 
@@ -106,6 +124,16 @@ mod tests {
             close(difference.delta.ci95.unwrap().0, low);
             close(difference.delta.ci95.unwrap().1, high);
         }
+    }
+
+    #[test]
+    fn two_runs_have_an_interval_that_is_not_shown() {
+        let two = Mean::of(&X[..2]).unwrap();
+        assert!(two.ci95.is_some() && two.interval().is_none() && two.half_width().is_none());
+        let pairs: Vec<(f64, f64)> = X.into_iter().zip(B).collect();
+        let difference = Difference::paired(&pairs[..2]).unwrap();
+        assert!(difference.p_value.is_some() && difference.shown_p_value().is_none());
+        assert!(Difference::paired(&pairs[..3]).unwrap().shown_p_value().is_some());
     }
 
     #[test]

@@ -3,19 +3,18 @@
 #[allow(dead_code, reason = "each test file uses some of it")]
 mod fixture;
 
-use record::{ExperimentDirectory, epochs_csv, runs_csv};
-use report::{Input, VariantInput, write};
+use record::{Earlier, ExperimentDirectory, epochs_csv, runs_csv};
+use report::{Input, write};
 use std::fs;
 
 fn draw() -> (tempfile::TempDir, ExperimentDirectory) {
     let (metrics, epochs) = epochs_csv::parse(include_str!("data/epochs.csv")).unwrap();
     let runs = runs_csv::parse(include_str!("data/runs.csv")).unwrap();
-    let variant = |name: &str| VariantInput { name: name.into(), levels: vec![], swept: vec![] };
     let input = Input {
         name: "small".into(),
         description: "Is <b> better than plain & simple?".into(),
         baseline: "plain".into(),
-        variants: vec![variant("plain"), variant("a,b")],
+        variants: vec![fixture::variant("plain"), fixture::variant("a,b")],
         swept_paths: vec![],
         seeds: vec![0, 1],
         metrics,
@@ -24,7 +23,7 @@ fn draw() -> (tempfile::TempDir, ExperimentDirectory) {
     };
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), "small");
-    write(&directory, &input, &runs_csv::assemble(&runs.rows, &epochs)).unwrap();
+    write(&directory, &input, &runs_csv::assemble(&runs.rows, &epochs), &Earlier::default()).unwrap();
     (folder, directory)
 }
 
@@ -90,7 +89,7 @@ fn nothing_is_drawn_outside_the_picture() {
     for (case, input, runs) in fixture::cases() {
         let folder = tempfile::tempdir().unwrap();
         let directory = ExperimentDirectory::new(folder.path(), case);
-        write(&directory, &input, &runs).unwrap();
+        write(&directory, &input, &runs, &Earlier::default()).unwrap();
         for plot in ["curves", "comparison"] {
             let svg = fs::read_to_string(directory.plot(plot, "svg")).unwrap();
             let sizes: Vec<f64> =

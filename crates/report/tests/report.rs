@@ -3,7 +3,7 @@
 #[allow(dead_code, reason = "each test file uses some of it")]
 mod fixture;
 
-use record::{ExperimentDirectory, RunRecord, epochs_csv, runs_csv};
+use record::{Earlier, ExperimentDirectory, RunRecord, epochs_csv, runs_csv};
 use report::{Input, ReportError, summary_table, write};
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::path::Path;
 fn files(input: &Input, runs: &[RunRecord]) -> Vec<(String, Vec<u8>)> {
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), &input.name);
-    let written = write(&directory, input, runs).unwrap();
+    let written = write(&directory, input, runs, &Earlier::default()).unwrap();
     assert_eq!(written.files, written.changed);
     let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     written.files.iter().map(|path| (name(path), fs::read(path).unwrap())).collect()
@@ -102,10 +102,10 @@ fn a_second_report_touches_nothing() {
     let (input, runs) = case("two_of_two_seeds");
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), &input.name);
-    assert_eq!(write(&directory, &input, &runs).unwrap().changed.len(), 8);
-    assert_eq!(write(&directory, &input, &runs).unwrap().changed.len(), 0);
+    assert_eq!(write(&directory, &input, &runs, &Earlier::default()).unwrap().changed.len(), 8);
+    assert_eq!(write(&directory, &input, &runs, &Earlier::default()).unwrap().changed.len(), 0);
     fs::write(directory.readme(), "edited").unwrap();
-    assert_eq!(write(&directory, &input, &runs).unwrap().changed, [directory.readme()]);
+    assert_eq!(write(&directory, &input, &runs, &Earlier::default()).unwrap().changed, [directory.readme()]);
 }
 
 #[test]
@@ -114,7 +114,8 @@ fn a_file_in_the_way_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let results = folder.path().join("results");
     fs::write(&results, "").unwrap();
-    let error = write(&ExperimentDirectory::new(&results, &input.name), &input, &runs).unwrap_err();
+    let error =
+        write(&ExperimentDirectory::new(&results, &input.name), &input, &runs, &Earlier::default()).unwrap_err();
     let message = error.to_string().replace(folder.path().to_str().unwrap(), "");
     assert_eq!(
         message,
@@ -135,4 +136,42 @@ fn runs_of_another_experiment_are_refused() {
     runs[0] = runs[1].clone();
     let twice = "two runs of variant \"augmentation=off,dropout=on\" with seed 0 were given; each may be there once";
     assert_eq!(summary_table(&input, &runs).unwrap_err().to_string(), twice);
+}
+
+#[test]
+fn kept_rows_stand_at_the_end_of_both_files_and_in_nothing_else() {
+    let (input, runs) = case("two_of_two_seeds");
+    let (mut old, mut old_runs) = (input.clone(), runs[..2].to_vec());
+    old.variants.truncate(1);
+    old.variants[0].name = "gone".into();
+    old.variants[0].swept = vec!["0.9".into()];
+    old.baseline = "gone".into();
+    old.metrics.push("auc".into());
+    old.swept_paths = vec!["model.layers.gone.rate".into()];
+    for (run, seed) in old_runs.iter_mut().zip([3, 4]) {
+        (run.variant, run.seed) = ("gone".into(), seed);
+        run.epochs.iter_mut().for_each(|epoch| epoch.train.as_mut().unwrap().metrics.push(("auc".into(), 0.75)));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let directory = ExperimentDirectory::new(folder.path(), &input.name);
+    write(&directory, &old, &old_runs, &Earlier::default()).unwrap();
+    let kept = Earlier::read(&directory, false).unwrap();
+    write(&directory, &input, &runs, &kept).unwrap();
+
+    let own = files(&input, &runs);
+    for (name, bytes) in &own {
+        let now = fs::read(directory.path().join(name)).unwrap();
+        assert_eq!(&now == bytes, !["runs.csv", "epochs.csv"].contains(&name.as_str()), "{name}");
+    }
+    let table = runs_csv::parse(&fs::read_to_string(directory.runs_csv()).unwrap()).unwrap();
+    let names: Vec<_> = table.rows.iter().rev().take(3).map(|row| (row.variant.as_str(), row.seed)).collect();
+    let last = runs.iter().map(|run| run.seed).max().unwrap();
+    assert_eq!(names, [("gone", 4), ("gone", 3), (input.variants.last().unwrap().name.as_str(), last)]);
+    assert_eq!(table.swept_paths.last().unwrap(), "model.layers.gone.rate");
+    assert_eq!(table.rows.last().unwrap().swept.last().unwrap(), "0.9");
+    assert_eq!(table.rows[0].swept.last().unwrap(), "");
+    let again = Earlier::read(&directory, false).unwrap();
+    let of = |earlier: &Earlier| earlier.runs.iter().rev().take(2).map(|run| run.record.clone()).collect::<Vec<_>>();
+    assert_eq!(of(&again), of(&kept), "no number of theirs is lost");
+    again.runs.iter().try_for_each(|run| run.check(&directory)).unwrap();
 }

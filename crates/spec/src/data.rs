@@ -1,5 +1,6 @@
 //! `[data]`.
 
+use crate::document::Value;
 use crate::fields::{At, Fields};
 use crate::log::{Finding, Log, Span};
 use crate::source;
@@ -53,12 +54,7 @@ pub fn read(at: &At, folder: &Path, log: &mut Log) -> Option<DataSpec> {
         source: places.source,
         classes: fields.optional("classes", log, classes),
         label_mode: fields.optional("label_mode", log, |at, log| Some((choice(&label_modes)(at, log)?, at.node.span))),
-        image_size: fields.required(
-            "image_size",
-            "`[height, width]` that every image is resized to",
-            log,
-            two("[height, width]", count(1, LARGEST_SIDE)),
-        ),
+        image_size: fields.required("image_size", "`[height, width]` that every image is resized to", log, image_size),
         color_mode: fields.optional("color_mode", log, choice(&color_modes)).unwrap_or_default(),
         batch_size: fields.optional("batch_size", log, count(1, 65_536)).unwrap_or(BATCH_SIZE),
         interpolation: fields.optional("interpolation", log, choice(&interpolations)).unwrap_or_default(),
@@ -81,6 +77,19 @@ pub fn path(at: &At, folder: &Path, log: &mut Log) -> Option<PathBuf> {
         return None;
     }
     Some(if at.node.span.source == 0 { folder.join(written) } else { PathBuf::from(written) })
+}
+
+/// `[height, width]`, or one number for a square.
+fn image_size(at: &At, log: &mut Log) -> Option<[usize; 2]> {
+    match at.node.value {
+        Value::Integer(_) => count(1, LARGEST_SIDE)(at, log).map(|side| [side; 2]),
+        Value::String(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Datetime
+        | Value::Array(_)
+        | Value::Table(_) => two("[height, width]", count(1, LARGEST_SIDE))(at, log),
+    }
 }
 
 fn classes(at: &At, log: &mut Log) -> Option<Vec<(String, Span)>> {

@@ -40,17 +40,19 @@ impl Diagnostics {
                 let source = &sources[finding.at.source];
                 let (line, column) = line_and_column(&source.text, finding.at.start);
                 Diagnostic {
-                    origin: source.name.clone(),
+                    origin: files::shown(&source.name).to_string(),
                     line,
                     column,
-                    message: finding.message,
-                    label: finding.label,
-                    help: finding.help,
+                    // What is quoted from a file may drive a terminal, or start a line of its own.
+                    message: files::shown(&finding.message).to_string(),
+                    label: files::shown(&finding.label).to_string(),
+                    help: finding.help.map(|help| files::printable(&help).into_owned()),
                     at: finding.at,
-                    also: finding.also,
+                    also: finding.also.map(|(at, label)| (at, files::shown(&label).to_string())),
                 }
             })
             .collect();
+        let sources = sources.into_iter().map(|source| Source { text: harmless(&source.text), ..source }).collect();
         Diagnostics { all, sources }
     }
 
@@ -106,6 +108,17 @@ impl Diagnostics {
         let first_line = text[at.start..at.end].find(['\n', '\r']).map_or(at.end, |length| at.start + length);
         at.start..first_line
     }
+}
+
+/// `text` with every byte in its place, and nothing that the renderer would hand to a terminal as it is: it shows the
+/// control characters of ASCII as symbols, and leaves others.
+fn harmless(text: &str) -> String {
+    let shown = |character: char| match character.len_utf8() {
+        2 if files::is_harmful(character) => '·',
+        3 if files::is_harmful(character) => char::REPLACEMENT_CHARACTER,
+        _ => character,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Line and column of a byte, from 1.

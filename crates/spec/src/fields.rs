@@ -2,7 +2,7 @@
 
 use crate::document::{Node, Table};
 use crate::log::{Finding, Log, Span};
-use crate::suggest;
+use crate::{foreign, suggest};
 
 /// A value in its place: what messages call it, and the value.
 #[derive(Clone, Debug)]
@@ -109,17 +109,26 @@ impl<'d> Fields<'d> {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
-            let nearest = suggest::nearest(&entry.key, self.known.iter().copied());
+            let hint = foreign::of_key(self.section, &entry.key, &self.known);
+            let nearest = match &hint {
+                Some(hint) => hint.meant,
+                None => suggest::nearest(&entry.key, self.known.iter().copied()),
+            };
             for (_, reported) in self.missing.iter().filter(|(key, _)| nearest == Some(*key)) {
                 log.findings.retain(|finding| finding != reported);
             }
             let mut known = self.known.clone();
             known.sort_unstable();
             let inside = if self.path.is_empty() { "the file".to_owned() } else { format!("`{}`", self.path) };
-            let help = format!("{inside} takes {}", suggest::all_of(&known));
-            let label = |suggestion: Option<String>| match suggestion {
-                Some(suggestion) => format!("did you mean `{suggestion}`?"),
-                None => "not known here".to_owned(),
+            let takes = format!("{inside} takes {}", suggest::all_of(&known));
+            let (told, help) = match hint {
+                Some(hint) => (Some(hint.label), hint.help.unwrap_or(takes)),
+                None => (None, takes),
+            };
+            let label = |suggestion: Option<String>| match (told, suggestion) {
+                (Some(told), _) => told,
+                (None, Some(suggestion)) => format!("did you mean `{suggestion}`?"),
+                (None, None) => "not known here".to_owned(),
             };
             log.add(
                 match &entry.via {

@@ -111,9 +111,15 @@ pub fn fill_units(layers: &mut [LayerSpec], labels: &Labels, unknown: Option<(Sp
             true
         }
         (None, Some((at, why))) => {
+            let (headline, rest) = why.split_once('\n').unwrap_or((why, ""));
+            let way_out = if rest.is_empty() { "list".to_owned() } else { format!("{rest}\nor list") };
             log.add(
-                Finding::new(at, "the number of classes is not known", "the last layer needs it for its `units`")
-                    .help(format!("list them as `classes = [...]` in [data], or write `units`, or mend this:\n{why}")),
+                Finding::new(
+                    at,
+                    headline,
+                    "the last layer needs an output for each class, and the classes are not known",
+                )
+                .help(format!("{way_out} the classes: `classes = [\"...\", \"...\"]` in [data]")),
             );
             false
         }

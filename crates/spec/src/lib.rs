@@ -17,6 +17,7 @@ mod data;
 mod diagnostics;
 mod document;
 mod fields;
+mod foreign;
 mod glob;
 mod head;
 mod header;

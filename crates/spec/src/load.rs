@@ -41,7 +41,7 @@ pub fn vocabulary(request: &Request) -> BTreeSet<String> {
 }
 
 fn sources(request: &Request) -> Vec<Source> {
-    let file = Source { name: request.path.display().to_string(), text: request.text.to_owned() };
+    let file = Source { name: files::shown(request.path).to_string(), text: request.text.to_owned() };
     std::iter::once(file).chain(request.sets.iter().map(|one| set::source(one))).collect()
 }
 

@@ -22,7 +22,7 @@ pub fn all_of<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 fn join<S: AsRef<str>>(words: &[S], conjunction: &str) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", files::shown(word.as_ref()))).collect();
     match quoted.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),

@@ -3,7 +3,7 @@
 use crate::document::Value;
 use crate::fields::{At, wrong_type};
 use crate::log::{Finding, Log};
-use crate::suggest;
+use crate::{foreign, suggest};
 
 pub fn boolean(at: &At, log: &mut Log) -> Option<bool> {
     match at.node.value {
@@ -99,15 +99,14 @@ pub fn choice<'d, T: Clone>(words: &[(&'static str, T)]) -> impl Fn(&At<'d>, &mu
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(value.clone());
         }
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let label = match suggest::nearest(&text, known.iter().copied()) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => "not known here".to_owned(),
+        let known: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+        let expected = format!("expected {}", suggest::any_of(&known));
+        let (label, help) = match (foreign::of_value(&at.path, &text, &known), suggest::nearest(&text, known)) {
+            (Some(hint), _) => (hint.label, hint.help.unwrap_or(expected)),
+            (None, Some(word)) => (format!("did you mean `{word}`?"), expected),
+            (None, None) => ("not known here".to_owned(), expected),
         };
-        log.add(
-            Finding::new(at.node.span, format!("`{}` cannot be `{text}`", at.path), label)
-                .help(format!("expected {}", suggest::any_of(&known))),
-        );
+        log.add(Finding::new(at.node.span, format!("`{}` cannot be `{text}`", at.path), label).help(help));
         None
     }
 }
@@ -119,7 +118,12 @@ pub fn items<'d>(at: &At<'d>, log: &mut Log) -> Option<Vec<At<'d>>> {
             Some(items.iter().enumerate().map(|(i, node)| At { path: format!("{}[{i}]", at.path), node }).collect())
         }
         None => {
-            log.add(wrong_type(at, "a list"));
+            let finding = wrong_type(at, "a list");
+            log.add(match &at.node.value {
+                Value::String(text) => finding.help(format!("write it in brackets: `[{text:?}]`")),
+                Value::Integer(number) => finding.help(format!("write it in brackets: `[{number}]`")),
+                Value::Float(_) | Value::Boolean(_) | Value::Datetime | Value::Array(_) | Value::Table(_) => finding,
+            });
             None
         }
     }

@@ -234,3 +234,22 @@ fn colour_is_only_paint() {
     let one = error.iter().next().unwrap();
     assert_eq!((one.origin.as_str(), one.line, one.column), ("experiments/pets.toml", 37, 10));
 }
+
+#[test]
+fn what_a_file_quotes_does_not_reach_the_terminal_raw() {
+    let raw = "epochs = 2 # \u{1b}[2J\u{9b}1m\u{202e}";
+    let classes = ["cat\u{1b}]52;c;aGk=\u{7}", "dog\nerror: forged"];
+    let said = [
+        load_with(&good_but("epochs = 2", raw), &[], &["cat", "dog"]),
+        load_with(&good_but("name = \"pets\"", "name = \"\\u001b[2J\\nerror: forged\""), &[], &["cat", "dog"]),
+        load_with(&good_but("batch_size = 20", "\"\\u001b[2J\" = 20"), &[], &["cat", "dog"]),
+        load_with(&good_but("batch_size = 20", "classes = [\"cat\", \"d\\u009bg\"]"), &[], &classes),
+        load_with(&good_but("[augmentation]", "[augmentation]\nfill_mode = \"\\u202e\\r\""), &[], &["cat", "dog"]),
+    ];
+    for said in said {
+        let text = said.unwrap_err().render(false);
+        let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(raw), "{text:?}");
+        assert!(!text.contains("\nerror: forged"), "{text}");
+    }
+}

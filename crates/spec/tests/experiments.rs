@@ -66,3 +66,27 @@ fn capacity_changes_filters_and_layers() {
     let sizes: Vec<usize> = experiment.variants.iter().map(|v| v.settings.network.parameter_count()).collect();
     assert!(sizes[0] < sizes[2] && sizes[2] < sizes[3], "{sizes:?}");
 }
+
+/// What a file is trained as, apart from its images: an id for each variant and seed. Whatever is added to the vocabulary,
+/// an experiment that does not use it stays the run that it was.
+fn run_ids(experiment: &Experiment) -> Vec<String> {
+    let variants = experiment.variants.iter();
+    let runs = variants.flat_map(|variant| experiment.seeds.iter().map(move |&seed| (variant, seed)));
+    let id = |(variant, seed): (&plan::Variant, u64)| {
+        let id = plan::run_id(&variant.settings, seed, "a stand-in for the images", None);
+        format!("{} {} seed {seed}: {id}", experiment.name, variant.name)
+    };
+    runs.map(id).collect()
+}
+
+#[test]
+fn run_ids_stay_what_they_are() {
+    let ids =
+        ["augment_dropout.toml", "capacity.toml", "cats_vs_dogs.toml", "quick.toml"].map(|name| run_ids(&ship(name)));
+    let fixtures = [include_str!("fixtures/good.toml"), include_str!("fixtures/everything.toml")].map(|text| {
+        let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
+        let request = Request { path: Path::new("experiments/fixture.toml"), text, sets: &[], classes: &classes };
+        run_ids(&spec::load(&request).unwrap())
+    });
+    insta::assert_snapshot!(ids.into_iter().chain(fixtures).flatten().collect::<Vec<_>>().join("\n"));
+}

@@ -28,9 +28,9 @@ pub enum TrainError {
     /// The prepared images are not as they should be.
     #[error(transparent)]
     Cache(#[from] data::CacheError),
-    /// Images cannot be used.
-    #[error("{count} cannot be used:{list}", count = count(.0.len()), list = list(.0))]
-    Images(Vec<data::BadImage>),
+    /// An image cannot be used.
+    #[error("cannot use {path}: {reason}", path = files::shown(&.0.path), reason = .0.reason)]
+    Image(data::BadImage),
     /// Batches cannot be made.
     #[error(transparent)]
     Loader(#[from] data::LoaderError),
@@ -111,7 +111,7 @@ pub enum TrainError {
         write: Box<TrainError>,
     },
     /// The outputs for an image are no numbers.
-    #[error("the network's outputs for {image} are not finite: its weights are broken")]
+    #[error("the network's outputs for {image} are not finite: its weights are broken", image = files::shown(image))]
     NotFinite {
         /// The image.
         image: PathBuf,
@@ -125,12 +125,4 @@ pub enum TrainError {
     /// Nobody listens any more.
     #[error(transparent)]
     Closed(#[from] Closed),
-}
-
-fn count(images: usize) -> String {
-    if images == 1 { "1 image".to_owned() } else { format!("{images} images") }
-}
-
-fn list(images: &[data::BadImage]) -> String {
-    images.iter().map(|image| format!("\n  {image}")).collect()
 }

@@ -11,10 +11,11 @@ use rayon::prelude::*;
 use record::Event;
 use std::path::{Path, PathBuf};
 
-/// Reports a [`Event::Prediction`] for each image, in order, by the weights in the file `model`.
+/// Reports a [`Event::Prediction`] for each image, in order, by the weights in the file `model`; for one that cannot be
+/// used a [`Event::Unusable`] in its place.
 ///
 /// # Errors
-/// [`TrainError`] where the weights do not fit, or an image cannot be used: of a batch, all such images are named.
+/// [`TrainError`] where the weights do not fit, or give no numbers for an image.
 pub fn predict<M: Model>(
     run: &Run,
     model: &Path,
@@ -23,14 +24,32 @@ pub fn predict<M: Model>(
 ) -> Result<(), TrainError> {
     let learner = Learner::<M>::with_weights(run, model)?;
     let standardization = standardization(run, model)?;
-    for paths in images.chunks(run.settings.data.batch_size.max(1)) {
-        let logits = learner.forward(decode(paths, &run.settings.data, standardization.as_ref())?, paths.len());
-        let rows = logits.chunks(logits.len() / paths.len()).zip(learner.probabilities(&logits));
-        for (path, (logits, probabilities)) in paths.iter().zip(rows) {
+    let plan = &run.settings.data;
+    let size = plan.batch_size.max(1);
+    for (batch, paths) in images.chunks(size).enumerate() {
+        let decoded: Vec<_> = paths.par_iter().map(|path| decode_one(path, plan)).collect();
+        let levels: Vec<u8> = decoded.iter().flatten().flatten().copied().collect();
+        let count = decoded.iter().flatten().count();
+        // A batch of none has no logits either.
+        let logits = match count {
+            0 => Vec::new(),
+            _ => learner.forward(numbers(&levels, plan, standardization.as_ref()), count),
+        };
+        let probabilities = learner.probabilities(&logits);
+        let mut rows = logits.chunks(logits.len().max(1) / count.max(1)).zip(probabilities);
+        for (index, (path, decoded)) in paths.iter().zip(decoded).enumerate() {
+            let image = batch * size + index;
+            let row = match decoded {
+                Ok(_) => rows.next(),
+                Err(bad) => {
+                    listener.hear(&Event::Unusable { image, reason: bad.reason })?;
+                    continue;
+                }
+            };
+            let Some((logits, probabilities)) = row else { continue };
             if !logits.iter().all(|logit| logit.is_finite()) {
                 return Err(TrainError::NotFinite { image: path.clone() });
             }
-            let image = path.display().to_string();
             listener.hear(&Event::Prediction { image, logits: logits.to_vec(), probabilities })?;
         }
     }
@@ -48,30 +67,12 @@ pub(crate) fn standardization(run: &Run, model: &Path) -> Result<Option<Standard
     }
 }
 
-/// The pixels of the images at `paths`, resized and scaled: (image, height, width, channel), in [0, 1], or standardized.
-///
-/// # Errors
-/// [`TrainError::Images`] with all that cannot be used.
-pub(crate) fn decode(
-    paths: &[PathBuf],
-    plan: &DataPlan,
-    standardization: Option<&Standardization>,
-) -> Result<Vec<f32>, TrainError> {
-    let decoded: Vec<_> = paths.par_iter().map(|path| decode_one(path, plan)).collect();
-    let (mut levels, mut bad) = (Vec::new(), Vec::new());
-    for image in decoded {
-        match image {
-            Ok(image) => levels.extend(image),
-            Err(image) => bad.push(image),
-        }
-    }
-    if !bad.is_empty() {
-        return Err(TrainError::Images(bad));
-    }
-    let mut pixels = vec![0.0; levels.len()];
-    data::scale(&levels, &mut pixels);
+/// What the network takes for `levels`, the bytes of decoded images: numbers in [0, 1], or standardized, in the same order.
+pub(crate) fn numbers(levels: &[u8], plan: &DataPlan, standardization: Option<&Standardization>) -> Vec<f32> {
+    let mut numbers = vec![0.0; levels.len()];
+    data::scale(levels, &mut numbers);
     if let Some(standardization) = standardization {
-        standardization.apply(plan.channels(), &mut pixels);
+        standardization.apply(plan.channels(), &mut numbers);
     }
-    Ok(pixels)
+    numbers
 }

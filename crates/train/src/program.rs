@@ -22,6 +22,7 @@ use std::sync::Mutex;
 /// standard output closes, it ends at the next event.
 pub fn program<M: Model>() -> ExitCode {
     remember_panics();
+    files::limits_are_errors();
     let mut listener = Lines(std::io::stdout());
     let (request, input) = match lifeline::request(std::io::stdin()) {
         Ok(request) => request,

@@ -126,17 +126,35 @@ fn predictions_and_pictures() {
     };
     let (events, code) = predict(&images);
     assert_eq!((events.len(), code), (6, Some(0)));
-    for (event, path) in events.iter().zip(&images) {
+    for (index, event) in events.iter().enumerate() {
         let Event::Prediction { image, logits, probabilities } = event else { panic!("{event:?}") };
-        assert_eq!(Path::new(image), path);
+        assert_eq!(*image, index);
         assert_eq!((logits.len(), probabilities.len()), (3, 3));
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
     }
-    // Which images go together in a batch does not matter.
-    assert_eq!(predict(&images[5..]).0, events[5..]);
-    let (events, code) = predict(&[images[0].clone(), project.path().join("none.png")]);
-    assert!(matches!(&events[..], [Event::Failed { message }] if message.contains("none.png")), "{events:?}");
-    assert_eq!(code, Some(1));
+    // Which images go together in a batch does not matter, nor which of them cannot be used.
+    let outputs = |event: &Event| match event {
+        Event::Prediction { logits, .. } => logits.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(outputs(&predict(&images[5..]).0[0]), outputs(&events[5]));
+    let none = project.path().join("none.png");
+    let some = [none.clone(), images[0].clone(), none.clone(), none.clone(), none.clone(), images[5].clone(), none];
+    let (mixed, code) = predict(&some);
+    assert_eq!((mixed.len(), code), (7, Some(0)));
+    for (index, event) in mixed.iter().enumerate() {
+        match (index, event) {
+            (1, event) => assert_eq!(outputs(event), outputs(&events[0])),
+            (5, event) => assert_eq!(outputs(event), outputs(&events[5])),
+            (_, Event::Unusable { image, reason }) => assert!(*image == index && !reason.is_empty(), "{event:?}"),
+            (_, other) => panic!("{other:?}"),
+        }
+    }
+    // A name need not be text.
+    let odd: PathBuf = std::os::unix::ffi::OsStringExt::from_vec(b"caf\xe9\n.png".to_vec()).into();
+    let odd = project.path().join(odd);
+    std::fs::copy(&images[0], &odd).unwrap();
+    assert_eq!(outputs(&predict(&[odd]).0[0]), outputs(&events[0]));
 
     let request = Request::Explain {
         run: run.clone(),
@@ -149,10 +167,9 @@ fn predictions_and_pictures() {
     assert_eq!(code, Some(0));
     let mut drawn = Vec::new();
     for event in events {
-        let Event::Drawn { layer, path } = event else { panic!("{event:?}") };
-        let picture = image::open(&path).unwrap();
-        let name = Path::new(&path).file_name().unwrap().to_str().unwrap().to_owned();
-        drawn.push((layer, name, picture.width(), picture.height()));
+        let Event::Drawn { layer, file } = event else { panic!("{event:?}") };
+        let picture = image::open(directory.join(&file)).unwrap();
+        drawn.push((layer, file, picture.width(), picture.height()));
     }
     // Eight channels of 14x14 are drawn 4 times as large, of 7x7 7 times; 16 units stand in one row.
     let expected = [

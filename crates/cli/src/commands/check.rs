@@ -38,7 +38,7 @@ pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
             .flat_map(|loaded| loaded.experiment.variants.iter().map(|variant| &variant.settings.network))
             .collect();
         let task = progress.task("building the model programs");
-        let built = Workshop::of_project()?.build(&networks, &mut |package| task.detail(package))?;
+        let built = Workshop::of_project()?.build(&networks, &mut |step| task.build(step))?;
         drop(task);
         let mut packages: Vec<&str> = built.iter().map(|(_, program)| program.package.as_str()).collect();
         packages.sort_unstable();

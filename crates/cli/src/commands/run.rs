@@ -1,5 +1,5 @@
-//! `ablate run`: the main job. Every variant of every file is checked, built and trained; results are written after
-//! each run; what an earlier call has done is not done again.
+//! `ablate run`: the main job. Every variant of every file is checked, built and trained; results are written as runs
+//! end; what an earlier call has done is not done again.
 
 use crate::args::Run;
 use crate::cores::Cores;
@@ -11,20 +11,23 @@ use crate::interrupt;
 use crate::output::out;
 use crate::progress::Progress;
 use crate::queue::{self, Job};
-use crate::results::{Results, Waiting};
+use crate::results::{Results, Waiting, Wish};
 use crate::run_folder::Origin;
 use crate::schedule::{Need, Schedule};
+use crate::writer;
 use data::Cache;
 use launch::{BuildError, Local, Workshop};
 use plan::memory::{Images, Memory};
-use plan::{Network, Prepared, Variant};
+use plan::{Network, Variant};
 use record::Status;
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 /// Runs all that is not done yet.
 pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     let files = &arguments.experiments;
     let experiments = load_all(&files.files, &files.overrides.sets)?;
+    experiments.iter().try_for_each(|loaded| results(loaded, arguments).check())?;
     let mut progress = Progress::new(experiments.len());
     interrupt::say_on_interrupt(format!(
         "interrupted; finished epochs are kept. To go on:\n  {}",
@@ -39,27 +42,27 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         refuse_what_cannot_fit(&experiments, arguments, &mut datasets)?;
     }
     let mut all_results = prepare(&experiments, arguments, &mut datasets, &progress)?;
+    for results in &mut all_results {
+        if arguments.dry_run {
+            results.look()?
+        } else {
+            results.open()?
+        }
+        results.damaged().iter().for_each(|line| progress.line(line));
+        results.notices()?.iter().for_each(|notice| progress.line(notice));
+    }
     if arguments.dry_run {
         for results in &all_results {
             out(&results.describe())?;
         }
         return Ok(ExitCode::SUCCESS);
     }
-    for results in &mut all_results {
-        results.open()?;
-        results.damaged().iter().for_each(|line| progress.line(line));
-        let left_out = results.left_out();
-        if !left_out.is_empty() {
-            progress.line(&format!(
-                "warning: the results leave out {}: trained from another file, other images or by another engine; \
-                 run without --only to train them again",
-                left_out.join(", ")
-            ));
-        }
-    }
+    all_results.iter().try_for_each(Results::prune)?;
     let waiting: Vec<Waiting> = all_results.iter().flat_map(Results::waiting).collect();
     let schedule = schedule(waiting.len(), arguments, |index| (waiting[index].run, waiting[index].images))?;
-    let wanted = cores(arguments).jobs(waiting.len());
+    let cores = cores(arguments);
+    cores.notices(arguments.jobs, arguments.threads).iter().for_each(|notice| progress.line(notice));
+    let wanted = cores.jobs(waiting.len());
     if schedule.jobs < wanted {
         progress.line(&format!("{} at once in place of {wanted}: memory does not hold more runs", schedule.jobs));
     }
@@ -69,50 +72,51 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
         let which = if arguments.only.is_some() { "all chosen runs" } else { "all runs" };
         progress.line(&format!("{which} are current: nothing to train"));
     }
-    progress.overall(jobs.len());
-    queue::work(
-        jobs,
-        schedule.jobs,
-        |index| schedule.threads(index),
-        &Local,
-        &progress,
-        |ended| {
-            progress.run_done();
-            let results = &mut all_results[ended.experiment];
-            results.add(ended.record);
-            results.write()
-        },
-    )?;
+    let chosen: usize = all_results.iter().map(Results::chosen).sum();
+    progress.overall(chosen, chosen.saturating_sub(jobs.len()));
+    writer::write_while(&mut all_results, |inbox| {
+        let ended = |ended| inbox.take(ended);
+        queue::work(jobs, schedule.jobs, |index| schedule.threads(index), &Local, &progress, ended)
+    })?;
     progress.finish();
 
-    let mut failed = false;
+    let (mut chosen, mut diverged, mut failed) = (0, 0, 0);
     for results in &all_results {
         results.write()?;
         out(&results.summary()?)?;
         for record in results.records().into_iter().filter(|record| results.is_chosen(record)) {
+            chosen += 1;
             match record.status {
                 Status::Completed | Status::Stopped => {}
-                Status::Diverged => progress.line(&format!(
-                    "warning: {} seed {} diverged after {} epochs: its loss or a weight is no finite number",
-                    record.variant,
-                    record.seed,
-                    record.epochs.len()
-                )),
+                Status::Diverged => {
+                    diverged += 1;
+                    progress.line(&format!(
+                        "warning: {} seed {} diverged after {} epochs: loss or weights became NaN or infinite",
+                        record.variant,
+                        record.seed,
+                        record.epochs.len()
+                    ));
+                }
                 Status::Failed => {
-                    failed = true;
-                    let log = results.directory().run(&record.variant, record.seed).log();
+                    failed += 1;
+                    let log = results.log(record).unwrap_or_default();
                     progress.line(&format!(
                         "error: {} seed {} failed; see {}",
                         record.variant,
                         record.seed,
-                        log.display()
+                        files::shown(&log)
                     ));
                 }
             }
         }
         out(&format!("results: {}\n", results.directory().path().display()))?;
     }
-    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    if diverged == chosen && diverged > 1 {
+        progress.line("error: all runs diverged; a smaller learning rate may help");
+    }
+    // One run of many that diverges is a result. Where all do, there is none.
+    let nothing_came_of_it = chosen > 0 && diverged == chosen;
+    Ok(if failed > 0 || nothing_came_of_it { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 /// Refuses runs that memory does not hold before an image is drawn or prepared for them: those that are to be trained
@@ -133,7 +137,7 @@ fn refuse_what_cannot_fit(experiments: &[Loaded], arguments: &Run, datasets: &mu
 
 fn results<'a>(loaded: &'a Loaded, arguments: &'a Run) -> Results<'a> {
     let folder = arguments.out.clone().unwrap_or_else(|| loaded.default_results());
-    Results::new(loaded, &folder, &arguments.experiments.overrides.sets)
+    Results::new(loaded, &folder, Wish { sets: &arguments.experiments.overrides.sets, prune: arguments.prune })
 }
 
 /// The variants that are to be trained.
@@ -154,7 +158,7 @@ fn prepare<'a>(
     let mut all_results = Vec::new();
     for loaded in experiments {
         let mut results = results(loaded, arguments);
-        let chosen = chosen(loaded, arguments)?;
+        let chosen: HashSet<String> = chosen(loaded, arguments)?.into_iter().map(|variant| variant.name).collect();
         let mut shown: Vec<String> = Vec::new();
         for variant in &loaded.experiment.variants {
             let dataset = datasets.get(&variant.settings.data, progress)?;
@@ -171,7 +175,7 @@ fn prepare<'a>(
                 }
                 shown.push(dataset.prepared.digest.clone());
             }
-            results.expect(variant, dataset, chosen.contains(variant))?;
+            results.expect(variant, dataset, chosen.contains(&variant.name))?;
         }
         all_results.push(results);
     }
@@ -203,32 +207,46 @@ fn build(
     sets: &[String],
     progress: &Progress,
 ) -> Result<Vec<Job>, Error> {
-    let waiting: Vec<(usize, plan::Run, String, Prepared)> = all_results
-        .iter()
-        .enumerate()
-        .flat_map(|(index, results)| {
-            let of = move |waiting: Waiting| {
-                (index, waiting.run.clone(), waiting.run_id.to_owned(), waiting.prepared.clone())
-            };
-            results.waiting().map(of)
-        })
+    let waiting: Vec<(usize, Waiting)> = (all_results.iter().enumerate())
+        .flat_map(|(index, results)| results.waiting().map(move |waiting| (index, waiting)))
         .collect();
     if waiting.is_empty() {
         return Ok(Vec::new());
     }
-    let networks: Vec<&Network> = waiting.iter().map(|(_, run, _, _)| &run.settings.network).collect();
+    let (networks, places) = distinct(waiting.iter().map(|(_, waiting)| &waiting.run.settings.network));
     let task = progress.task("building the model programs");
-    let built = workshop.build(&networks, &mut |package| task.detail(package)).inspect_err(|error| {
+    let built = workshop.build(&networks, &mut |step| task.build(step)).inspect_err(|error| {
         if matches!(error, BuildError::Interrupted) {
             interrupt::give_way();
         }
     })?;
     drop(task);
-    let mut jobs = Vec::with_capacity(waiting.len());
-    for ((index, run, run_id, prepared), (program, source)) in waiting.into_iter().zip(built) {
-        let directory = all_results[index].directory().run(&run.variant, run.seed);
-        let origin = Origin { model: source.model, file: experiments[index].path.clone(), sets: sets.to_vec() };
-        jobs.push(Job { experiment: index, run, run_id, prepared, directory, program, origin });
-    }
-    Ok(jobs)
+    let jobs = waiting.into_iter().zip(places).map(|((index, waiting), place)| {
+        let (program, source) = &built[place];
+        let file = experiments[index].path.clone();
+        Job {
+            experiment: index,
+            run: waiting.run.clone(),
+            run_id: waiting.run_id.to_owned(),
+            prepared: waiting.prepared.clone(),
+            directory: waiting.workplace.clone(),
+            place: all_results[index].directory().run(&waiting.run.variant, waiting.run.seed),
+            program: program.clone(),
+            origin: Origin { model: source.model.clone(), file, sets: sets.to_vec() },
+        }
+    });
+    Ok(jobs.collect())
+}
+
+/// The networks that differ, and where each of `networks` is among them: most runs of a sweep share one.
+fn distinct<'a>(networks: impl Iterator<Item = &'a Network>) -> (Vec<&'a Network>, Vec<usize>) {
+    let (mut found, mut known): (Vec<&Network>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
+    let places = networks.map(|network| {
+        *known.entry(format!("{network:?}")).or_insert_with(|| {
+            found.push(network);
+            found.len() - 1
+        })
+    });
+    let places = places.collect();
+    (found, places)
 }

@@ -48,14 +48,6 @@ impl std::fmt::Display for Type {
     }
 }
 
-impl Code {
-    /// The whole type: `Flatten<Image<7, 7, 128>, Vector<6272>>`.
-    pub fn full_type(&self) -> String {
-        let parameters: Vec<String> = self.parameters.iter().map(Type::to_string).collect();
-        format!("{}<{}>", self.name, parameters.join(", "))
-    }
-}
-
 /// A layer as Rust.
 pub(crate) fn code(plan: &LayerPlan) -> Code {
     let ends = || vec![sample(plan.input), sample(plan.output)];

@@ -2,7 +2,7 @@
 //! (PNG: its specification, 11.2.1; BMP: the `BITMAPINFOHEADER`).
 
 use crate::container::Geometry;
-use crate::decode::{Frame, headers};
+use crate::decode::{Frame, format, headers};
 use image::{ExtendedColorType, ImageDecoder, ImageFormat};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -57,7 +57,7 @@ pub enum Color {
 impl Kind {
     /// The kind of a file that has been decoded. What its headers leave open counts as 8-bit RGB.
     pub(crate) fn of_file(bytes: &[u8]) -> Kind {
-        let format = image::guess_format(bytes).ok().and_then(Format::of);
+        let format = format(bytes).and_then(Format::of);
         let stored = match format {
             Some(Format::Jpeg) => jpeg(bytes),
             Some(Format::Png) => png(bytes),

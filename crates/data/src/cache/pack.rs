@@ -58,7 +58,8 @@ impl Pack {
     pub fn open(folder: &Path, image_len: usize) -> Result<Pack, CacheError> {
         fs::create_dir_all(folder).map_err(write(folder))?;
         let lock_path = folder.join("lock");
-        let lock = File::create(&lock_path).and_then(|lock| lock.lock().map(|()| lock)).map_err(write(&lock_path))?;
+        let lock =
+            files::open_lock(&lock_path).and_then(|lock| lock.lock().map(|()| lock)).map_err(write(&lock_path))?;
         let path = folder.join("index");
         let mut index =
             File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(write(&path))?;

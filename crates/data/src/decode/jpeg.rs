@@ -3,18 +3,17 @@
 mod segments;
 
 use super::limits::{self, Turn};
-use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, GrayImage, ImageFormat, RgbImage};
 use libjpeg_turbo_rs::{Decoder, JpegError, PixelFormat};
-use segments::Segments;
 
 pub(crate) use segments::Frame;
+pub(super) use segments::metadata;
 
-/// The picture, turned upright, and its turn.
+/// The picture as it is stored, and its turn.
 pub(super) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
     let told = |error: JpegError| format!("cannot be decoded: {error}");
     // A decoder fills what is missing with grey and calls it a success.
-    let Some(Segments { picture, exif }) = Segments::of(bytes) else {
+    let Some(picture) = segments::picture(bytes) else {
         return Err("is truncated: the JPEG data stops before its end marker".to_owned());
     };
     let mut decoder = Decoder::new(&picture).map_err(told)?;
@@ -32,9 +31,6 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(DynamicImage, Turn), String> {
         PixelFormat::Grayscale => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
         _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
     };
-    let mut image = image.ok_or("cannot be decoded: it has fewer pixels than it says")?;
-    // Photographs with damaged metadata are common, and then stand as they are.
-    let orientation = exif.and_then(Orientation::from_exif_chunk);
-    image.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+    let image = image.ok_or("cannot be decoded: it has fewer pixels than it says")?;
     Ok((image, turn))
 }

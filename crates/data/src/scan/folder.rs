@@ -61,7 +61,8 @@ fn may_be_a_file(entry: &DirEntry) -> std::io::Result<bool> {
     })
 }
 
-fn is_image_name(name: &OsStr) -> bool {
+/// Whether a file is an image by its name.
+pub fn is_image_name(name: &OsStr) -> bool {
     let extension = Path::new(name).extension().and_then(OsStr::to_str);
     extension.is_some_and(|extension| IMAGE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
 }

@@ -14,7 +14,11 @@ impl Axis {
     /// Around values from `low` to `high`, with about `count` ticks, the first and last at its ends where `bounds`
     /// (what values can be at all) allow it.
     pub fn around(low: f64, high: f64, count: usize, bounds: (f64, f64)) -> Axis {
-        let (low, high) = if high - low > 1e-9 { (low, high) } else { (low - 0.05, high + 0.05) };
+        let (low, high) = (low.clamp(bounds.0, bounds.1), high.clamp(bounds.0, bounds.1));
+        // Values that are as good as equal get an axis that shows that.
+        let size = low.abs().max(high.abs()).max(1.0);
+        let room = if high - low > 1e-6 * size { 0.0 } else { 0.05 * size };
+        let (low, high) = (low - room, high + room);
         let step = Step::about((high - low) / count.max(1) as f64);
         let mut first = step.floor(low);
         let mut last = -step.floor(-high);
@@ -25,8 +29,8 @@ impl Axis {
             last -= 1;
         }
         let ticks: Vec<f64> = (first..=last).map(|index| step.at(index)).collect();
-        let low = ticks.first().map_or(low, |tick| tick.min(low)).max(bounds.0.min(low));
-        let high = ticks.last().map_or(high, |tick| tick.max(high));
+        let low = ticks.first().map_or(low, |tick| tick.min(low)).max(bounds.0);
+        let high = ticks.last().map_or(high, |tick| tick.max(high)).min(bounds.1);
         Axis { low, high, ticks, decimals: step.decimals() }
     }
 
@@ -40,7 +44,8 @@ impl Axis {
         }
         let stride = (step.at(1).round() as i64).max(1);
         // Multiples of the stride, and the first epoch, where it has room.
-        let mut ticks: Vec<i64> = (first..=last).filter(|epoch| epoch % stride == 0).collect();
+        let multiple = (first + stride - 1) / stride * stride;
+        let mut ticks: Vec<i64> = (multiple..=last).step_by(stride as usize).collect();
         if ticks.first().is_none_or(|tick| tick - first > stride / 2) {
             ticks.insert(0, first);
         }
@@ -60,7 +65,7 @@ impl Axis {
 
     /// A tick's text.
     pub fn label(&self, tick: f64) -> String {
-        if tick.abs() >= 1e6 {
+        if tick.abs() >= 1e6 || self.decimals > 5 {
             return crate::words::typeset(&format!("{tick:e}"));
         }
         crate::words::typeset(&format!("{tick:.*}", self.decimals))
@@ -118,11 +123,24 @@ mod tests {
         assert_eq!(axis.ticks, [0.4, 0.6, 0.8, 1.0]);
         assert_eq!((axis.low, axis.high, axis.decimals), (0.4, 1.0, 1));
         assert_eq!(axis.percent(0.6), "60%");
+        let axis = Axis::around(1.0, 1.0, 4, (0.0, 1.0));
+        assert_eq!(axis.high, 1.0, "no share is above 100 %");
         let axis = Axis::around(0.0, 0.0, 4, (0.0, f64::INFINITY));
         assert!(axis.low <= 0.0 && axis.high > 0.0 && axis.ticks.len() >= 2, "{axis:?}");
         // A loss that exploded but stayed finite.
         let axis = Axis::around(0.2, 3e38, 3, (0.0, f64::INFINITY));
         assert_eq!((axis.ticks.len(), axis.label(axis.ticks[1])), (4, "1e38".to_owned()));
+        let axis = Axis::around(0.0, 4e-6, 3, (0.0, f64::INFINITY));
+        assert_eq!(
+            axis.ticks.iter().map(|tick| axis.label(*tick)).collect::<Vec<_>>(),
+            ["0", "2e\u{2212}6", "4e\u{2212}6"]
+        );
+        for value in [-1e300, 1e300, 1e15 + 0.3, 250.0, f64::MIN_POSITIVE] {
+            let axis = Axis::around(value, value, 4, (f64::NEG_INFINITY, f64::INFINITY));
+            assert!(axis.low <= value && value <= axis.high && (2..9).contains(&axis.ticks.len()), "{axis:?}");
+        }
+        let axis = Axis::around(-1e300, 1e300, 4, (f64::NEG_INFINITY, f64::INFINITY));
+        assert!((2..9).contains(&axis.ticks.len()), "{axis:?}");
         let axis = Axis::around(-0.03, 0.12, 4, (-1.0, 1.0));
         assert_eq!(
             (axis.ticks.clone(), axis.label(axis.ticks[0])),
@@ -135,6 +153,7 @@ mod tests {
         assert_eq!(Axis::whole(1, 30, 4).ticks, [1.0, 10.0, 20.0, 30.0]);
         assert_eq!(Axis::whole(1, 4, 5).ticks, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(Axis::whole(1, 1, 5).ticks, [1.0]);
+        assert_eq!(Axis::whole(3, u32::MAX, 4).ticks, [3.0, 2e9, 4e9]);
         let axis = Axis::whole(0, 0, 5);
         assert_eq!((axis.low, axis.high, axis.ticks), (-0.5, 0.5, vec![0.0]));
     }

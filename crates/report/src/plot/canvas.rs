@@ -40,7 +40,8 @@ pub(crate) fn svg(plot: Plot, scene: &Scene) -> Result<String, ReportError> {
         scene.height.round(),
         plot.name()
     );
-    Ok(text.replacen(&size, &shown, 1))
+    // Two characters that are no control characters, and that XML does not take all the same.
+    Ok(text.replacen(&size, &shown, 1).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
 }
 
 /// The picture as PNG.

@@ -3,18 +3,25 @@
 //! other panel in grey, so that each shows what it changes.
 //!
 //! With several seeds each run is a thin line and their mean the bold one. Runs that diverged or failed are thin lines
-//! that end in a cross, and are in no mean. Up to four variants stand side by side; more wrap onto a grid.
+//! that end in a cross, and are in no mean. Up to four variants stand side by side; more wrap onto a grid. Losses that
+//! would squeeze all others lie beyond the axis: an arrow with a number stands for them.
+
+mod legend;
+mod marks;
+mod panel;
 
 use super::axis::Axis;
 use super::font::{self, Weight};
-use super::palette::{AXIS, BLUE, GRID, INK, ORANGE, SHADE, SOFT, TEXT, VERMILLION};
-use super::scene::{Anchor, Scene, Type, faint};
-use super::{frame, series};
+use super::palette::{INK, SOFT};
+use super::scene::{Scene, Type};
+use super::{frame, range, series};
 use crate::comparison::Comparison;
 use crate::input::{Input, VariantInput};
 use crate::quantity::{GAP, VALIDATION_ACCURACY, VALIDATION_LOSS};
 use crate::results::Results;
 use crate::words;
+use files::shown;
+use panel::Panel;
 use record::{RunRecord, Status};
 
 const GUTTER: f64 = 80.0;
@@ -37,9 +44,9 @@ pub fn scene(input: &Input, results: &Results, compared: &Comparison) -> Scene {
     let width = GUTTER + columns as f64 * (panel_width + COLUMN_GAP) + frame::MARGIN;
     let mut scene = Scene::new(width.max(560.0));
     let mut y = frame::title(&mut scene, &input.name, &input.description);
-    y = legend(&mut scene, y, input, results);
     let epochs = epoch_axis(results.runs(), panel_width);
     let measures = measures(input, results);
+    y = legend::draw(&mut scene, y, input, results, &measures);
     for block in input.variants.chunks(columns) {
         let names: Vec<Vec<String>> = block.iter().map(|variant| name_lines(variant, panel_width)).collect();
         let lines = names.iter().map(Vec::len).max().unwrap_or(1);
@@ -49,12 +56,12 @@ pub fn scene(input: &Input, results: &Results, compared: &Comparison) -> Scene {
             header(&mut scene, (left, top), names, &facts(input, results, compared, variant, panel_width));
             let mut panel_top = top;
             for measure in &measures {
-                let place = Place { left, top: panel_top, width: panel_width, height: measure.height, epochs: &epochs };
-                grid_lines(&mut scene, &place, measure, column == 0);
-                curves(&mut scene, &place, measure, input, results, &variant.name);
+                let panel = Panel { left, top: panel_top, width: panel_width, epochs: &epochs, measure };
+                panel.grid_lines(&mut scene, column == 0);
+                panel.curves(&mut scene, input, results, variant);
                 panel_top += measure.height + MEASURE_GAP;
             }
-            x_labels(&mut scene, (left, panel_top - MEASURE_GAP), panel_width, &epochs);
+            panel::x_labels(&mut scene, (left, panel_top - MEASURE_GAP), panel_width, &epochs);
         }
         let height: f64 = measures.iter().map(|measure| measure.height + MEASURE_GAP).sum();
         y = top + height - MEASURE_GAP + 16.0 + BLOCK_GAP;
@@ -79,29 +86,30 @@ fn grid(variants: usize) -> (usize, f64) {
 fn measures(input: &Input, results: &Results) -> Vec<Measure> {
     let mut measures = Vec::new();
     if input.metrics.iter().any(|metric| metric == "accuracy") {
-        let (low, high) = range(results.runs(), "accuracy").unwrap_or((0.0, 1.0));
+        let (low, high) = range(input, results, "accuracy").unwrap_or((0.0, 1.0));
         measures.push(Measure { name: "accuracy", height: 176.0, axis: Axis::around(low, high, 5, (0.0, 1.0)) });
     }
-    let (low, high) = range(results.runs(), "loss").unwrap_or((0.0, 1.0));
+    let (low, high) = range(input, results, "loss").unwrap_or((0.0, 1.0));
     let low = if low < 0.5 * high { 0.0 } else { low };
     measures.push(Measure { name: "loss", height: 132.0, axis: Axis::around(low, high, 3, (0.0, f64::INFINITY)) });
     measures
 }
 
-/// Smallest and largest value. What runs reached before they diverged counts only where there is nothing else.
-fn range(runs: &[RunRecord], measure: &str) -> Option<(f64, f64)> {
-    let (finished, others) = series::split(runs.iter());
-    let over = |runs: &[&RunRecord]| {
-        let values: Vec<f64> = runs
-            .iter()
-            .flat_map(|run| ["train", "val"].map(|split| series::of_run(run, &format!("{split}_{measure}"))))
-            .flatten()
-            .flatten()
-            .map(|(_, value)| value)
-            .collect();
-        Some((values.iter().copied().reduce(f64::min)?, values.iter().copied().reduce(f64::max)?))
+/// Of all values but those that would squeeze the others. What runs reached before they diverged counts only where there
+/// is nothing else.
+fn range(input: &Input, results: &Results, measure: &str) -> Option<(f64, f64)> {
+    let values = |run: &RunRecord| -> Vec<f64> {
+        let of = |split: &str| series::of_run(run, &format!("{split}_{measure}")).into_iter().flatten();
+        of("train").chain(of("val")).map(|(_, value)| value).collect()
     };
-    over(&finished).or_else(|| over(&others))
+    let over = |finished: bool| {
+        let runs = |variant: &VariantInput| -> Vec<f64> {
+            let (ended, others) = series::split(results.of(&variant.name));
+            (if finished { ended } else { others }).into_iter().flat_map(values).collect()
+        };
+        range::robust(&input.variants.iter().map(runs).collect::<Vec<_>>())
+    };
+    over(true).or_else(|| over(false))
 }
 
 fn epoch_axis(runs: &[RunRecord], panel_width: f64) -> Axis {
@@ -111,9 +119,9 @@ fn epoch_axis(runs: &[RunRecord], panel_width: f64) -> Axis {
 
 fn name_lines(variant: &VariantInput, room: f64) -> Vec<String> {
     let (parts, separator): (Vec<String>, &str) = if variant.levels.is_empty() {
-        (variant.name.split_whitespace().map(str::to_owned).collect(), " ")
+        (variant.name.split_whitespace().map(|word| shown(word).to_string()).collect(), " ")
     } else {
-        (variant.levels.iter().map(|(factor, level)| format!("{factor}={level}")).collect(), ", ")
+        (variant.levels.iter().map(|(factor, level)| shown(&format!("{factor}={level}")).to_string()).collect(), ", ")
     };
     font::wrap(&parts, separator, NAME_SIZE, Weight::Bold, room, 4)
 }
@@ -164,166 +172,4 @@ fn facts(input: &Input, results: &Results, compared: &Comparison, variant: &Vari
         facts.remove(gap);
     }
     facts.join(" · ")
-}
-
-/// Where a panel is.
-struct Place<'a> {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-    epochs: &'a Axis,
-}
-
-impl Place<'_> {
-    fn at(&self, axis: &Axis, (epoch, value): (f64, f64)) -> (f64, f64) {
-        let x = self.left + self.epochs.place(epoch) * self.width;
-        (x, self.top + (1.0 - axis.place(value)) * self.height)
-    }
-
-    fn right(&self) -> f64 {
-        self.left + self.width
-    }
-
-    fn bottom(&self) -> f64 {
-        self.top + self.height
-    }
-}
-
-fn grid_lines(scene: &mut Scene, place: &Place<'_>, measure: &Measure, labelled: bool) {
-    for &tick in &place.epochs.ticks {
-        let (x, _) = place.at(&measure.axis, (tick, measure.axis.low));
-        scene.line(&[(x, place.top), (x, place.bottom())], GRID, 0.8);
-    }
-    for &tick in &measure.axis.ticks {
-        let (_, y) = place.at(&measure.axis, (place.epochs.low, tick));
-        scene.line(&[(place.left, y), (place.right(), y)], GRID, 0.8);
-        if labelled {
-            let label = if measure.name == "accuracy" { measure.axis.percent(tick) } else { measure.axis.label(tick) };
-            scene.text((place.left - 8.0, y), label, Type::new(11.0, SOFT).anchored(Anchor::End));
-        }
-    }
-    scene.line(&[(place.left, place.bottom()), (place.right(), place.bottom())], AXIS, 1.0);
-    if labelled {
-        let at = (place.left - 8.0, place.top - 15.0);
-        scene.text(at, measure.name, Type::new(11.0, TEXT).bold().anchored(Anchor::End));
-    }
-}
-
-fn x_labels(scene: &mut Scene, (left, bottom): (f64, f64), width: f64, epochs: &Axis) {
-    for &tick in &epochs.ticks {
-        let x = left + epochs.place(tick) * width;
-        scene.text((x, bottom + 14.0), epochs.label(tick), Type::new(11.0, SOFT).anchored(Anchor::Middle));
-    }
-    scene.text((left + width / 2.0, bottom + 31.0), "epoch", Type::new(11.0, TEXT).anchored(Anchor::Middle));
-}
-
-fn curves(scene: &mut Scene, place: &Place<'_>, measure: &Measure, input: &Input, results: &Results, variant: &str) {
-    let axis = &measure.axis;
-    let clipped = |segments: series::Segments| -> Vec<Vec<(f64, f64)>> {
-        let pieces = segments.iter().flat_map(|segment| series::clip(segment, axis.low, axis.high));
-        pieces.map(|piece| piece.into_iter().map(|point| place.at(axis, point)).collect()).collect()
-    };
-    let (train, validation) = (format!("train_{}", measure.name), format!("val_{}", measure.name));
-    if variant != input.baseline {
-        let (runs, _) = series::split(results.of(&input.baseline));
-        for line in clipped(series::mean(&runs, &validation)) {
-            scene.dashed(&line, SHADE, 1.3, (4.0, 3.0));
-        }
-    }
-    let (finished, unfinished) = series::split(results.of(variant));
-    let several = finished.len() > 1;
-    for run in finished.iter().filter(|_| several).chain(&unfinished) {
-        for (column, color) in [(&train, ORANGE), (&validation, BLUE)] {
-            for line in clipped(series::of_run(run, column)) {
-                scene.line(&line, faint(color, 0.38), 1.0);
-            }
-        }
-    }
-    for line in clipped(series::mean(&finished, &train)) {
-        dots(scene, &line);
-    }
-    for line in clipped(series::mean(&finished, &validation)) {
-        scene.line(&line, BLUE, 2.0);
-        if let [only] = line.as_slice() {
-            diamond(scene, *only, 4.0);
-        }
-    }
-    for run in &unfinished {
-        for column in [&train, &validation] {
-            if let Some(last) = clipped(series::of_run(run, column)).last().and_then(|line| line.last()) {
-                scene.cross(*last, 3.6, VERMILLION, 1.8);
-            }
-        }
-    }
-    for run in &finished {
-        let best = run.best().and_then(|epoch| Some((f64::from(epoch.epoch), epoch.get(&validation)?)));
-        // Of several runs the thin lines carry the rings; they would hide the only point of one epoch.
-        if let Some(best) = best.filter(|best| (axis.low..=axis.high).contains(&best.1) && run.epochs.len() > 1) {
-            ring(scene, place.at(axis, best), if several { 2.6 } else { 4.2 });
-        }
-    }
-}
-
-/// Training: dots where they have room, a finely dashed line where they would run together.
-fn dots(scene: &mut Scene, line: &[(f64, f64)]) {
-    let apart = line.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(f64::INFINITY, f64::min);
-    if apart < 4.6 {
-        scene.dashed(line, ORANGE, 1.8, (2.0, 2.4));
-        return;
-    }
-    for &point in line {
-        scene.dot(point, 2.3, ORANGE);
-    }
-}
-
-fn ring(scene: &mut Scene, center: (f64, f64), radius: f64) {
-    scene.dot(center, radius, BLUE);
-    scene.dot(center, radius - 1.3, super::palette::WHITE);
-}
-
-fn diamond(scene: &mut Scene, (x, y): (f64, f64), r: f64) {
-    scene.area(vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)], BLUE);
-}
-
-/// What the marks mean, in one line where it fits. Returns where the panels may begin.
-fn legend(scene: &mut Scene, y: f64, input: &Input, results: &Results) -> f64 {
-    let has =
-        |column: &str| results.runs().iter().any(|run| run.epochs.iter().any(|epoch| epoch.get(column).is_some()));
-    let (finished, unfinished) = series::split(results.runs().iter());
-    let many =
-        finished.iter().any(|run| finished.iter().any(|other| run.variant == other.variant && run.seed != other.seed));
-    let validation = has("val_loss");
-    let lines = finished.iter().any(|run| run.epochs.len() > 1);
-    let mean = if many { ", mean over seeds" } else { "" };
-    let entries: [(bool, &str, String); 6] = [
-        (has("train_loss"), "train", format!("training{mean}")),
-        (validation, "validation", format!("validation{mean}")),
-        (many, "run", "single runs".to_owned()),
-        (validation && lines && input.variants.len() > 1, "baseline", "validation of the baseline".to_owned()),
-        (validation && lines && finished.iter().any(|run| run.best_epoch.is_some()), "best", "best epoch".to_owned()),
-        (!unfinished.is_empty(), "end", "diverged or failed here".to_owned()),
-    ];
-    let (mut x, mut y) = (frame::MARGIN, y + 8.0);
-    for (_, mark, label) in entries.into_iter().filter(|(shown, _, _)| *shown) {
-        let width = 30.0 + font::width(&label, 11.5, Weight::Regular) + 18.0;
-        if x + width > scene.width - frame::MARGIN + 18.0 && x > frame::MARGIN {
-            (x, y) = (frame::MARGIN, y + 18.0);
-        }
-        let line = [(x, y), (x + 22.0, y)];
-        match mark {
-            "train" => [x + 3.0, x + 11.0, x + 19.0].into_iter().for_each(|x| scene.dot((x, y), 2.3, ORANGE)),
-            "validation" => scene.line(&line, BLUE, 2.0),
-            "run" => {
-                scene.line(&[(x, y - 2.0), (x + 22.0, y - 2.0)], faint(BLUE, 0.38), 1.0);
-                scene.line(&[(x, y + 2.0), (x + 22.0, y + 2.0)], faint(ORANGE, 0.5), 1.0);
-            }
-            "baseline" => scene.dashed(&line, SHADE, 1.3, (4.0, 3.0)),
-            "best" => ring(scene, (x + 15.0, y), 4.2),
-            _ => scene.cross((x + 15.0, y), 3.6, VERMILLION, 1.8),
-        }
-        scene.text((x + 30.0, y), label, Type::new(11.5, TEXT));
-        x += width;
-    }
-    y + 24.0
 }

@@ -2,6 +2,7 @@
 
 use crate::results::is_finished;
 use record::RunRecord;
+use std::collections::BTreeMap;
 
 /// (epoch, value), finite values only, cut where one is missing.
 pub type Segments = Vec<Vec<(f64, f64)>>;
@@ -21,6 +22,30 @@ pub fn mean(runs: &[&RunRecord], column: &str) -> Segments {
         (f64::from(epoch.epoch), values.map(|values| values.iter().sum::<f64>() / values.len() as f64))
     });
     cut(values)
+}
+
+/// Where runs are above `high`: of each stretch of epochs at which any is, the highest value and its epoch. Infinity is
+/// above everything.
+pub fn peaks(runs: &[&RunRecord], column: &str, high: f64) -> Vec<(f64, f64)> {
+    let mut above: BTreeMap<u32, f64> = BTreeMap::new();
+    for epoch in runs.iter().flat_map(|run| &run.epochs) {
+        if let Some(value) = epoch.get(column).filter(|value| *value > high) {
+            let highest = above.entry(epoch.epoch).or_insert(value);
+            *highest = highest.max(value);
+        }
+    }
+    let mut peaks: Vec<(f64, f64)> = Vec::new();
+    let mut last = None;
+    for (epoch, value) in above {
+        let goes_on = last.is_some_and(|last: u32| last.checked_add(1) == Some(epoch));
+        match peaks.last_mut().filter(|_| goes_on) {
+            Some(peak) if value > peak.1 => *peak = (f64::from(epoch), value),
+            Some(_) => {}
+            None => peaks.push((f64::from(epoch), value)),
+        }
+        last = Some(epoch);
+    }
+    peaks
 }
 
 /// The runs of a variant that enter its mean, and those that do not.

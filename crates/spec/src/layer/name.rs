@@ -3,14 +3,7 @@
 use crate::document::{Node, Value};
 use crate::log::{Finding, Log, Span};
 use crate::overrides;
-
-/// Words that Rust keeps for itself (the reference's strict and reserved keywords, editions 2015 to 2024).
-const KEYWORDS: [&str; 51] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
+use plan::layer::KEYWORDS;
 
 /// The name of each layer of a list; `None` for what has neither name nor type. Names that are wrong or taken are
 /// reported.

@@ -44,18 +44,20 @@ pub fn explain<M: Model>(
 ) -> Result<(), TrainError> {
     let learner = Learner::<M>::with_weights(run, model)?;
     let standardization = predict::standardization(run, model)?;
-    let pixels = predict::decode(&[image.to_path_buf()], &run.settings.data, standardization.as_ref())?;
+    let decoded = data::decode_one(image, &run.settings.data).map_err(TrainError::Image)?;
+    let pixels = predict::numbers(&decoded, &run.settings.data, standardization.as_ref());
     let outputs = learner.observe(pixels);
     for (index, layer) in run.settings.network.layers.iter().enumerate() {
         let Some((_, values)) = outputs.iter().find(|(name, _)| *name == layer.name) else { continue };
         let Some(picture) = draw(&layer.layer, layer.output, values) else { continue };
-        let path = directory.join(format!("{:02}_{}.png", index + 1, layer.name));
+        let file = format!("{:02}_{}.png", index + 1, layer.name);
+        let path = directory.join(&file);
         let mut bytes = Cursor::new(Vec::new());
         picture
             .write_to(&mut bytes, ImageFormat::Png)
             .map_err(|error| TrainError::Write { path: path.clone(), source: std::io::Error::other(error) })?;
         disk::write(&path, bytes.get_ref())?;
-        listener.hear(&Event::Drawn { layer: layer.name.clone(), path: path.display().to_string() })?;
+        listener.hear(&Event::Drawn { layer: layer.name.clone(), file })?;
     }
     Ok(())
 }

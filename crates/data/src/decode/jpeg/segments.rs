@@ -1,6 +1,8 @@
 //! The segments of a JPEG file (ITU-T T.81, annex B), walked from marker to marker, so that neither an embedded thumbnail
 //! nor data after the image is mistaken for the image's own, and no damage of metadata touches the picture.
 
+use crate::decode::metadata::Metadata;
+
 const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
@@ -13,19 +15,10 @@ const COMMENT: u8 = 0xFE;
 /// Application segments hold metadata, but for JFIF's (0) and Adobe's (14), by which a decoder tells what the components
 /// are.
 const APP1: u8 = 0xE1;
-const APP2: u8 = 0xE2;
 const APP13: u8 = 0xED;
 const APP15: u8 = 0xEF;
 const EXIF: &[u8] = b"Exif\0\0";
-
-/// What a file holds that counts.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Segments<'a> {
-    /// The file without metadata, without stray bytes between segments, and without what follows the image.
-    pub picture: Vec<u8>,
-    /// The first EXIF data, from the TIFF header on.
-    pub exif: Option<&'a [u8]>,
-}
+const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// What the header of a frame says of its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,29 +29,43 @@ pub struct Frame {
     pub components: u8,
 }
 
-impl Segments<'_> {
-    /// Of the file. `None` where its segments do not run up to an end-of-image marker. What a segment holds is left for
-    /// the decoder to judge.
-    pub fn of(bytes: &[u8]) -> Option<Segments<'_>> {
-        let mut segments = Segments { picture: Vec::with_capacity(bytes.len()), exif: None };
-        let mut at = 0;
-        loop {
-            let (marker, body) = next_segment(bytes, &mut at)?;
-            match marker {
-                TEMPORARY | APP2..=APP13 | APP15 | COMMENT => {}
-                APP1 => segments.exif = segments.exif.or_else(|| body.get(2..)?.strip_prefix(EXIF)),
-                _ => segments.keep(marker, body),
-            }
-            if marker == END_OF_IMAGE {
-                return Some(segments);
-            }
+/// The file without metadata, without stray bytes between segments, and without what follows the image. `None` where its
+/// segments do not run up to an end-of-image marker. What a segment holds is left for the decoder to judge.
+pub fn picture(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (mut picture, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    loop {
+        let (marker, body) = next_segment(bytes, &mut at)?;
+        if !matches!(marker, TEMPORARY | APP1..=APP13 | APP15 | COMMENT) {
+            picture.extend([0xFF, marker]);
+            picture.extend_from_slice(body);
+        }
+        if marker == END_OF_IMAGE {
+            return Some(picture);
         }
     }
+}
 
-    fn keep(&mut self, marker: u8, body: &[u8]) {
-        self.picture.extend([0xFF, marker]);
-        self.picture.extend_from_slice(body);
+/// What stands before the picture: EXIF data, which may go on from segment to segment, and the last XMP.
+pub fn metadata(bytes: &[u8]) -> Metadata<'_> {
+    let (mut metadata, mut at) = (Metadata::default(), 0);
+    while let Some((marker, body)) = next_segment(bytes, &mut at) {
+        match marker {
+            START_OF_SCAN | END_OF_IMAGE => break,
+            APP1 => {
+                let body = body.get(2..).unwrap_or_default();
+                if let Some(exif) = body.strip_prefix(EXIF) {
+                    match &mut metadata.exif {
+                        None => metadata.exif = Some(exif.into()),
+                        Some(before) => before.to_mut().extend_from_slice(exif),
+                    }
+                } else if let Some(xmp) = body.strip_prefix(XMP) {
+                    metadata.xmp = Some(xmp.into());
+                }
+            }
+            _ => {}
+        }
     }
+    metadata
 }
 
 impl Frame {

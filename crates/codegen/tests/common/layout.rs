@@ -1,53 +1,39 @@
-//! The templates of `templates/`, and how Rust made from them is laid out.
+//! How generated Rust is laid out, by a formatter: what [`codegen`] writes must come out of it unchanged.
 
-use crate::CodegenError;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
-use serde::Serialize;
-
-/// Marks a documentation comment that becomes an ordinary one: the formatter keeps documentation alone.
+/// Marks a comment as documentation: the formatter keeps documentation alone.
 const MARK: &str = "/// @";
 
 /// The project's width of a line.
 const WIDTH: usize = 120;
 
-/// Fills in a template. What comes out ends with a newline.
-pub(crate) fn render(template: &str, context: impl Serialize) -> Result<String, CodegenError> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let mut rendered = environment.render_str(template, Serde(context))?;
-    rendered.push('\n');
-    Ok(rendered)
-}
-
-/// Parses and formats rendered Rust, sets items apart with empty lines and turns marked documentation into comments.
-pub(crate) fn format(rendered: &str) -> Result<String, CodegenError> {
-    let formatted = prettyplease::unparse(&syn::parse_file(rendered)?);
-    let formatted = join(&formatted);
-    let mut source = String::with_capacity(formatted.len());
+/// Parses and formats a model's source, sets items apart with empty lines and joins lists that fit the project's lines.
+pub fn format(source: &str) -> String {
+    // A comment in a body becomes documentation of the statement below it, for the formatter to keep.
+    let marked = |line: &str| match line.trim_start().strip_prefix("// ") {
+        Some(comment) => format!("{MARK}{comment}\n"),
+        None => format!("{line}\n"),
+    };
+    let marked: String = source.lines().map(marked).collect();
+    let formatted = prettyplease::unparse(&syn::parse_file(&marked).expect("Rust"));
+    let mut laid_out = String::with_capacity(formatted.len());
+    let joined = join(&formatted);
     let mut previous = "";
-    for line in formatted.lines() {
+    for line in joined.lines() {
         let code = line.trim_start();
         if starts_item(code) && !previous.is_empty() && !continues(previous.trim_start()) {
-            source.push('\n');
+            laid_out.push('\n');
         }
         match code.strip_prefix(MARK) {
-            Some(comment) => {
-                source.push_str(&line[..line.len() - code.len()]);
-                source.push_str("// ");
-                source.push_str(comment);
-            }
-            None => source.push_str(line),
+            Some(comment) => laid_out.push_str(&format!("{}// {comment}", &line[..line.len() - code.len()])),
+            None => laid_out.push_str(line),
         }
-        source.push('\n');
+        laid_out.push('\n');
         previous = line;
     }
-    Ok(source)
+    laid_out
 }
 
-/// Joins a list that the formatter spread over lines, one entry each, where it fits [`WIDTH`]: so a layer's type is one
-/// line, and an error about it names that line.
+/// Joins lists that the formatter, whose lines are shorter, spread over several.
 fn join(formatted: &str) -> String {
     let lines: Vec<&str> = formatted.lines().collect();
     let mut joined = String::with_capacity(formatted.len());
