@@ -12,6 +12,7 @@ mod experiment;
 mod findings;
 mod free_memory;
 mod interrupt;
+mod last_state;
 mod layer_table;
 mod named_images;
 mod output;
