@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::findings::{Finding, Severity, findings, summary};
+use crate::measured::Measured;
 use crate::progress::Progress;
 use crate::words::{plural, split_counts};
 use data::audit::Audit;
@@ -19,6 +20,8 @@ pub struct Dataset {
     pub manifest: Manifest,
     /// Its images, with a hash of every file.
     pub prepared: Prepared,
+    /// What runs are measured on.
+    pub measured: Measured,
     /// Counts, sizes and modes, in words.
     pub summary: String,
     /// What a reader should know of it.
@@ -178,7 +181,11 @@ fn inspect(plan: &DataPlan, mut manifest: Manifest, cache: &Cache, progress: &Pr
         return Err(Error::Data(refused.iter().map(Finding::text).collect::<Vec<_>>().join("\n\nerror: ")));
     }
     match preparation.set {
-        Some(prepared) => Ok(Dataset { manifest, prepared, summary: summary(&audit.splits), warnings }),
+        Some(prepared) => {
+            let measured = Measured::new(&manifest, &preparation.profiles);
+            let summary = summary(&audit.splits);
+            Ok(Dataset { manifest, prepared, measured, summary, warnings })
+        }
         None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
     }
 }

@@ -14,6 +14,7 @@ mod free_memory;
 mod interrupt;
 mod last_state;
 mod layer_table;
+mod measured;
 mod named_images;
 mod output;
 mod progress;

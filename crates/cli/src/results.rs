@@ -14,9 +14,10 @@ mod reason;
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
 use crate::experiment::Loaded;
+use crate::measured::Measured;
 use plan::memory::Images;
-use plan::{Prepared, Run, Variant};
-use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status, seal};
+use plan::{Prepared, Run, Split, Training, Variant};
+use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status, Weights, seal};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -87,6 +88,8 @@ pub struct Results<'a> {
     digests: Vec<String>,
     /// Digests of files of initial weights.
     weights: BTreeMap<PathBuf, String>,
+    /// What each variant is measured on.
+    measured: HashMap<String, Measured>,
     expected: Vec<Expected>,
     /// Where each variant and seed is in it.
     places: HashMap<(String, u64), usize>,
@@ -109,6 +112,7 @@ impl<'a> Results<'a> {
             directory: ExperimentDirectory::new(folder, &loaded.experiment.name),
             digests: Vec::new(),
             weights: BTreeMap::new(),
+            measured: HashMap::new(),
             expected: Vec::new(),
             places: HashMap::new(),
             kept: Earlier::default(),
@@ -131,6 +135,7 @@ impl<'a> Results<'a> {
     pub fn expect(&mut self, variant: &Variant, dataset: &Dataset, chosen: bool) -> Result<(), Error> {
         let mut variant = variant.clone();
         variant.settings.data.classes.clone_from(&dataset.manifest.classes);
+        self.measured.insert(variant.name.clone(), dataset.measured.clone());
         let weights = match &variant.settings.network.weights {
             Some(path) => Some(self.weights(path)?),
             None => None,
@@ -250,10 +255,16 @@ impl<'a> Results<'a> {
 
     fn input(&self) -> report::Input {
         let experiment = &self.loaded.experiment;
-        let variants = experiment.variants.iter().map(|variant| report::VariantInput {
-            name: variant.name.clone(),
-            levels: variant.levels.iter().map(|level| (level.factor.clone(), level.level.clone())).collect(),
-            swept: variant.swept.clone(),
+        let variants = experiment.variants.iter().map(|variant| {
+            let Measured { validation, test } = self.measured.get(&variant.name).cloned().unwrap_or_default();
+            report::VariantInput {
+                name: variant.name.clone(),
+                levels: variant.levels.iter().map(|level| (level.factor.clone(), level.level.clone())).collect(),
+                swept: variant.swept.clone(),
+                weights: weights(&variant.settings.training, validation.is_some()),
+                validation,
+                test,
+            }
         });
         let mut metrics: Vec<String> = Vec::new();
         for variant in &experiment.variants {
@@ -275,6 +286,14 @@ impl<'a> Results<'a> {
             data_digest: Some(self.digests.join(" ")),
         }
     }
+}
+
+/// Whose weights a run keeps, and is tested with.
+fn weights(training: &Training, has_validation: bool) -> Weights {
+    let keeps_last = training.early_stopping.as_ref().is_some_and(|stopping| !stopping.restore_best_weights);
+    // Where the watched number is not measured, every epoch counts as the best so far.
+    let is_watched = has_validation || training.monitor().split != Split::Validation;
+    if keeps_last || !is_watched { Weights::LastEpoch } else { Weights::BestEpoch }
 }
 
 fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {

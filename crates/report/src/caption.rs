@@ -25,7 +25,7 @@ pub(crate) fn seeds(input: &Input, results: &Results) -> String {
         _ => {
             let few = input.variants.iter().map(finished).any(|count| 0 < count && count < FEWEST);
             let few = if few {
-                format!(" Of fewer than {FEWEST} finished runs, the values one by one.")
+                format!(" Variants with fewer than {FEWEST} finished runs show their values one by one.")
             } else {
                 String::new()
             };
@@ -41,7 +41,7 @@ pub(crate) fn weights(input: &Input, name: impl Fn(&str) -> String) -> String {
     let tested = match input.weights() {
         Weights::BestEpoch => "with the weights of the best epoch".to_owned(),
         Weights::LastEpoch => "with the weights of the last epoch".to_owned(),
-        Weights::Either => format!("with the weights of the best epoch, in {} with those of the last", last()),
+        Weights::Either => format!("with the weights of the best epoch ({}: of the last epoch)", last()),
     };
     match (validation, test, input.weights()) {
         (false, false, _) => "There is neither a validation nor a test split: only training is measured.".to_owned(),
@@ -74,7 +74,7 @@ pub(crate) fn images(input: &Input, compared: &Comparison, name: impl Fn(&str) -
         _ => "were",
     };
     Some(format!(
-        "{} {was} measured on other {splits} than the baseline: a difference may be one of the images, so none is given.",
+        "{} {was} measured on other {splits} than the baseline: a difference could come from the images, so none is given.",
         names(others, &name)
     ))
 }

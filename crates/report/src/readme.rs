@@ -8,6 +8,7 @@ use crate::overview::{Overview, compared_by};
 use crate::quantity::{GAP, Quantity};
 use crate::results::{Results, is_finished};
 use crate::words;
+use files::shown;
 use record::{Better, Column, epochs_csv, runs_csv};
 
 pub(crate) fn render(input: &Input, results: &Results, comparison: &Comparison) -> String {
@@ -22,7 +23,7 @@ pub(crate) fn render(input: &Input, results: &Results, comparison: &Comparison) 
     text.push_str("![Every variant's runs and their means](comparison.svg)\n\n");
     text.push_str(&unfinished(results));
     // Code by its indentation: a line break in it would begin a line that is not.
-    let command = input.file.replace('\n', "\n    ").replace('\r', "");
+    let command = input.file.lines().map(|line| shown(line).to_string()).collect::<Vec<_>>().join("\n    ");
     text.push_str(&format!("## Reproduce\n\n    cargo ablate run {command}\n\n"));
     if let Some(digest) = &input.data_digest {
         text.push_str(&format!("The images have the digest {}.\n\n", code(digest)));

@@ -1,8 +1,8 @@
 //! The overview as text in columns, for standard output after a run: at most [`COLUMNS`] wide, whatever variants are
 //! called.
 //!
-//! Where names in full have no room, titles are broken at their spaces and names at their commas, and below the numbers'
-//! line a name goes on indented: nothing of it is lost.
+//! Where names leave too little room for the numbers, titles are broken at their spaces; where that does not suffice, a
+//! name stands on a line of its own, whole, so that it can be copied, with the numbers below it.
 
 use crate::caption;
 use crate::comparison::Comparison;
@@ -11,27 +11,38 @@ use crate::overview::Overview;
 use files::shown;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// What the names' column is called.
+const TITLE: &str = "variant";
 /// What every terminal shows.
 const COLUMNS: usize = 100;
-/// Names are not broken into pieces smaller than this: then the table is wider.
-const NARROWEST_NAME: usize = 12;
 const GAP: &str = "  ";
-/// Before what of a name is not on its first line.
+/// Before numbers below a name, and before what of a name is not on its first line.
 const INDENT: &str = "  ";
 
 /// Names to the left, cells to the right, aligned by what a terminal shows (wide characters count twice).
 pub(crate) fn render(input: &Input, compared: &Comparison, overview: &Overview) -> String {
     let names: Vec<String> = overview.rows.iter().map(|(name, _)| shown(name).to_string()).collect();
-    let whole: Vec<Vec<&str>> = overview.titles.iter().map(|title| vec![title.as_str()]).collect();
-    let mut table = Table::new(whole, overview);
-    let mut room = COLUMNS.saturating_sub(table.width());
-    if names.iter().any(|name| name.width() > room) {
-        let broken = overview.titles.iter().map(|title| title.split(' ').collect()).collect();
-        table = Table::new(broken, overview);
-        room = COLUMNS.saturating_sub(table.width()).max(NARROWEST_NAME);
-    }
-    let names: Vec<Vec<String>> = names.iter().map(|name| broken(name, room)).collect();
-    table.text(&names) + &notes(input, compared)
+    let left = names.iter().map(|name| name.width()).fold(TITLE.width(), usize::max);
+    let whole = Table::new(overview, |title| vec![title]);
+    let broken = Table::new(overview, at_spaces);
+    let text = if left + whole.width() <= COLUMNS {
+        whole.beside(&names, left)
+    } else if left + broken.width() <= COLUMNS {
+        broken.beside(&names, left)
+    } else if INDENT.len() + whole.width() <= COLUMNS {
+        whole.below(&names)
+    } else {
+        broken.below(&names)
+    };
+    text + &notes(input, compared, overview)
+}
+
+/// `Δ val accuracy` as `Δ val` and `accuracy`: the sign stays with its word.
+fn at_spaces(title: &str) -> Vec<&str> {
+    let start = title.strip_prefix("Δ ").map_or(0, |rest| title.len() - rest.len());
+    let Some(first) = title[start..].find(' ') else { return vec![title] };
+    let (head, rest) = title.split_at(start + first);
+    std::iter::once(head).chain(rest.split_whitespace()).collect()
 }
 
 /// The columns after the names'.
@@ -43,8 +54,9 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn new(mut titles: Vec<Vec<&'a str>>, overview: &'a Overview) -> Table<'a> {
-        titles.iter_mut().for_each(|lines| lines.reverse());
+    fn new(overview: &'a Overview, lines: impl Fn(&'a str) -> Vec<&'a str>) -> Table<'a> {
+        let titles: Vec<Vec<&str>> =
+            overview.titles.iter().map(|title| lines(title).into_iter().rev().collect()).collect();
         let rows: Vec<&[String]> = overview.rows.iter().map(|(_, cells)| cells.as_slice()).collect();
         let width = |(column, lines): (usize, &Vec<&str>)| {
             let cells = rows.iter().map(|row| row[column].as_str());
@@ -59,19 +71,30 @@ impl<'a> Table<'a> {
         self.widths.iter().map(|width| GAP.len() + width).sum()
     }
 
-    fn text(&self, names: &[Vec<String>]) -> String {
-        let title = "variant";
-        let left = names.iter().flatten().map(|part| part.width()).fold(title.width(), usize::max);
+    /// Names and numbers on one line.
+    fn beside(&self, names: &[String], left: usize) -> String {
+        let mut text = self.header(TITLE, left);
+        for (name, cells) in names.iter().zip(&self.rows) {
+            self.line(&mut text, name, left, cells.iter().map(String::as_str));
+        }
+        text
+    }
+
+    /// Numbers below names.
+    fn below(&self, names: &[String]) -> String {
+        let mut text = format!("{TITLE}\n") + &self.header("", INDENT.len());
+        for (name, cells) in names.iter().zip(&self.rows) {
+            text.extend(broken(name, COLUMNS).into_iter().map(|line| line + "\n"));
+            self.line(&mut text, "", INDENT.len(), cells.iter().map(String::as_str));
+        }
+        text
+    }
+
+    fn header(&self, title: &str, left: usize) -> String {
         let mut text = String::new();
         for height in (0..self.titles.iter().map(Vec::len).max().unwrap_or(1)).rev() {
             let cells = self.titles.iter().map(|lines| lines.get(height).copied().unwrap_or(""));
             self.line(&mut text, if height == 0 { title } else { "" }, left, cells);
-        }
-        for (name, cells) in names.iter().zip(&self.rows) {
-            for (index, part) in name.iter().enumerate() {
-                let cells: &[String] = if index == 0 { cells } else { &[] };
-                self.line(&mut text, part, left, cells.iter().map(String::as_str));
-            }
         }
         text
     }
@@ -111,7 +134,11 @@ fn broken(name: &str, room: usize) -> Vec<String> {
 }
 
 /// With whose weights, and on whose images.
-fn notes(input: &Input, compared: &Comparison) -> String {
+fn notes(input: &Input, compared: &Comparison, overview: &Overview) -> String {
+    // The runs' column alone says nothing that was measured.
+    if overview.titles.len() < 2 {
+        return String::new();
+    }
     let name = |name: &str| shown(name).to_string();
     let mut notes = vec![caption::weights(input, name)];
     if compared.has(crate::quantity::GAP) {
@@ -144,5 +171,12 @@ mod tests {
         assert_eq!(broken("aaaaaaaaaaaaaaaaaaaa", 12), ["aaaaaaaaaaaa", "  aaaaaaaa"]);
         assert_eq!(broken("増強増強増強増強", 12), ["増強増強増強", "  増強"]);
         assert_eq!(broken("", 12), [""]);
+    }
+
+    #[test]
+    fn titles_break_at_spaces() {
+        assert_eq!(at_spaces("Δ val accuracy"), ["Δ val", "accuracy"]);
+        assert_eq!(at_spaces("gap, points"), ["gap,", "points"]);
+        assert_eq!(at_spaces("p"), ["p"]);
     }
 }

@@ -67,8 +67,11 @@ fn png_shows_the_same_at_twice_the_size() {
     for plot in ["curves", "comparison"] {
         let picture = Picture::read(&directory, plot);
         let svg = fs::read_to_string(directory.plot(plot, "svg")).unwrap();
-        let size = format!("width=\"{}\" height=\"{}\"", picture.width / 2, picture.height / 2);
-        assert!(svg.contains(&size), "{plot}: {size}");
+        let sizes: Vec<f64> = attribute(&svg, "viewBox").flat_map(|size| numbers(size).collect::<Vec<_>>()).collect();
+        let doubled = [picture.width, picture.height].map(|pixels| f64::from(pixels) / 2.0 * 10.0);
+        for (pixels, units) in doubled.into_iter().zip(&sizes[2..]) {
+            assert!((pixels - units).abs() <= 5.0, "{plot}: {pixels} of {units}");
+        }
         // Validation is blue in both, and most of a plot is paper.
         assert!(picture.count([0x00, 0x72, 0xB2]) > 100, "{plot}");
         assert!(picture.count([0xFF; 3]) * 3 > (picture.width * picture.height) as usize * 2, "{plot}");

@@ -1,7 +1,7 @@
 //! The committed results come from their own CSV files, byte for byte: what changes a report changes them in the same
 //! change, or fails here.
 
-use record::{ExperimentDirectory, Weights, epochs_csv, runs_csv};
+use record::{Earlier, ExperimentDirectory, Weights, epochs_csv, runs_csv};
 use report::{Input, VariantInput, write};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn is_made_from_its_rows(name: &str, description: &str, factors: &[&str], seeds:
 
     let folder = tempfile::tempdir().unwrap();
     let directory = ExperimentDirectory::new(folder.path(), name);
-    let written = write(&directory, &input, &runs_csv::assemble(&table.rows, &epochs)).unwrap();
+    let written = write(&directory, &input, &runs_csv::assemble(&table.rows, &epochs), &Earlier::default()).unwrap();
     let file = |path: &PathBuf| path.file_name().unwrap().to_owned();
     let differ =
         written.files.iter().filter(|path| fs::read(path).unwrap() != fs::read(committed.join(file(path))).unwrap());

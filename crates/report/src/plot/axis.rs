@@ -65,6 +65,9 @@ impl Axis {
 
     /// A tick's text.
     pub fn label(&self, tick: f64) -> String {
+        if tick == 0.0 && self.decimals > 5 {
+            return "0".to_owned();
+        }
         if tick.abs() >= 1e6 || self.decimals > 5 {
             return crate::words::typeset(&format!("{tick:e}"));
         }

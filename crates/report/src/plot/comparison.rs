@@ -14,7 +14,7 @@ use crate::comparison::{Comparison, ComparisonRow};
 use crate::input::Input;
 use crate::overview::OTHER_IMAGES;
 use crate::quantity::{GAP, TEST_ACCURACY, TEST_LOSS, VALIDATION_ACCURACY, VALIDATION_LOSS};
-use crate::results::Results;
+use crate::results::{Results, is_finished};
 use crate::statistics::FEWEST;
 use crate::words;
 use labels::Labels;
@@ -49,7 +49,7 @@ pub fn scene(input: &Input, results: &Results, compared: &Comparison) -> Scene {
     let losses: Vec<Panel> = LOSSES.into_iter().filter(|panel| compared.has(panel.quantity)).collect();
     let panels = if accuracies.is_empty() { losses } else { accuracies };
     let labels = Labels::new(input);
-    let numbers: Vec<f64> = panels.iter().map(|panel| numbers_width(input, compared, panel)).collect();
+    let numbers: Vec<f64> = panels.iter().map(|panel| numbers_width(input, results, compared, panel)).collect();
     let across: f64 = numbers.iter().map(|width| PANEL + width + PANEL_GAP).sum();
     let width = frame::MARGIN + labels.width() + across - PANEL_GAP + frame::MARGIN;
     let mut scene = Scene::new(width.max(560.0));
@@ -97,15 +97,19 @@ pub fn scene(input: &Input, results: &Results, compared: &Comparison) -> Scene {
 /// The words of the caption.
 fn caption(input: &Input, rows: &[&ComparisonRow]) -> Vec<String> {
     let counts = || rows.iter().filter_map(|row| Some(row.mean?.n));
-    let mut text = match (counts().any(|n| n >= FEWEST), counts().any(|n| n > 1)) {
+    let (means, pairs) = (counts().any(|n| n >= FEWEST), counts().any(|n| 1 < n && n < FEWEST));
+    let mut text = match (means, pairs) {
         (true, _) => {
             "Small marks: single runs. Large marks: means over seeds, with 95 % confidence intervals. ".to_owned()
         }
-        (false, true) => "Marks: single runs, too few for an interval. ".to_owned(),
-        (false, false) => {
+        (false, false) if input.seeds.len() < 2 => {
             format!("One run of each variant (seed {}). ", input.seeds.first().copied().unwrap_or(0))
         }
+        (false, _) => "Marks: single runs, too few for an interval. ".to_owned(),
     };
+    if means && pairs {
+        text.push_str("Two marks: two runs, too few for an interval. ");
+    }
     if !rows.is_empty() {
         text.push_str(weights(input));
         text.push_str("Dashed: the baseline. ");
@@ -130,14 +134,27 @@ fn weights(input: &Input) -> &'static str {
 }
 
 /// Room for the numbers to the right of a panel.
-fn numbers_width(input: &Input, compared: &Comparison, panel: &Panel) -> f64 {
-    let texts = input.variants.iter().filter_map(|variant| number(compared.get(&variant.name, panel.quantity)?));
+fn numbers_width(input: &Input, results: &Results, compared: &Comparison, panel: &Panel) -> f64 {
+    let texts = input.variants.iter().map(|variant| {
+        let row = compared.get(&variant.name, panel.quantity);
+        row.and_then(number).unwrap_or_else(|| nothing(results, &variant.name).to_owned())
+    });
     texts.map(|text| font::width(&text, NUMBER_SIZE, Weight::Regular)).fold(0.0, f64::max) + 12.0
 }
 
 fn number(row: &ComparisonRow) -> Option<String> {
     let text = words::runs(&row.quantity.column, &row.values, row.mean.as_ref()?);
     Some(words::typeset(&text.replace(" %", "%")))
+}
+
+/// Why a variant has no number.
+fn nothing(results: &Results, variant: &str) -> &'static str {
+    let runs = || results.of(variant);
+    match runs().next() {
+        None => "not run",
+        Some(_) if runs().any(is_finished) => "not measured",
+        Some(run) => run.status.name(),
+    }
 }
 
 fn draw_panel(
@@ -191,9 +208,8 @@ fn draw_panel(
                 }
             }
             None => {
-                let mut runs = results.of(&variant.name);
-                let text = runs.next().map_or("not run", |run| run.status.name());
-                scene.text((left + 6.0, y), text, Type::new(NUMBER_SIZE, SOFT));
+                let text = nothing(results, &variant.name);
+                scene.text((left + PANEL + 12.0, y), text, Type::new(NUMBER_SIZE, SOFT));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::axis::Axis;
 use super::super::palette::{INK, Rgb, WHITE};
-use super::super::scene::{Ink, Point, Scene, faint};
+use super::super::scene::{Ink, Scene, faint};
 use crate::statistics::{FEWEST, Mean};
 
 /// How a quantity's marks look.
@@ -37,7 +37,8 @@ impl Strip<'_> {
             }
             return;
         }
-        if let Some((low, high)) = mean.interval() {
+        let interval = mean.interval().filter(|_| self.holds(mean.mean));
+        if let Some((low, high)) = interval {
             scene.line(&[(self.x(low), y), (self.x(high), y)], INK, 1.5);
         }
         if values.len() > 1 {
@@ -49,46 +50,49 @@ impl Strip<'_> {
         }
         self.large(scene, mean.mean, y, 5.2);
         // Last, so that the mark of a narrow interval does not cover its ends.
-        if let Some((low, high)) = mean.interval() {
+        if let Some((low, high)) = interval {
             self.end(scene, low, y);
             self.end(scene, high, y);
         }
     }
 
+    fn holds(&self, value: f64) -> bool {
+        (self.axis.low..=self.axis.high).contains(&value)
+    }
+
     /// The end of an interval: a bar, or an arrowhead where it goes on beyond the axis.
     fn end(&self, scene: &mut Scene, value: f64, y: f64) {
         let x = self.x(value);
-        if value > self.axis.high {
-            arrow(scene, (x + 2.0, y), 1.0, INK.into());
-        } else if value < self.axis.low {
-            arrow(scene, (x - 2.0, y), -1.0, INK.into());
-        } else {
+        if self.holds(value) {
             scene.line(&[(x, y - 4.0), (x, y + 4.0)], INK, 1.5);
+        } else {
+            self.arrow(scene, value, y, 7.0, INK.into());
         }
     }
 
     fn large(&self, scene: &mut Scene, value: f64, y: f64, radius: f64) {
-        self.mark(scene, value, y, radius + 1.4, WHITE.into());
+        if self.holds(value) {
+            self.mark(scene, value, y, radius + 1.4, WHITE.into());
+        }
         self.mark(scene, value, y, radius, self.color.into());
     }
 
     /// A mark; an arrowhead where the value lies beyond the axis.
     fn mark(&self, scene: &mut Scene, value: f64, y: f64, radius: f64, ink: Ink) {
-        let at = (self.x(value), y);
-        if value > self.axis.high {
-            arrow(scene, (at.0 + 2.0, y), 1.0, ink);
-        } else if value < self.axis.low {
-            arrow(scene, (at.0 - 2.0, y), -1.0, ink);
+        if self.holds(value) {
+            mark(scene, self.shape, (self.x(value), y), radius, ink);
         } else {
-            mark(scene, self.shape, at, radius, ink);
+            self.arrow(scene, value, y, 2.0 * radius, ink);
         }
     }
-}
 
-/// Points right, or left where `direction` is -1.
-fn arrow(scene: &mut Scene, (x, y): Point, direction: f64, ink: Ink) {
-    let back = x - 7.0 * direction;
-    scene.area(vec![(x, y), (back, y - 4.0), (back, y + 4.0)], ink);
+    /// Points at a value beyond the axis, from its end.
+    fn arrow(&self, scene: &mut Scene, value: f64, y: f64, length: f64, ink: Ink) {
+        let direction = if value > self.axis.high { 1.0 } else { -1.0 };
+        let tip = self.x(value) + 2.0 * direction;
+        let back = tip - length * direction;
+        scene.area(vec![(tip, y), (back, y - 0.57 * length), (back, y + 0.57 * length)], ink);
+    }
 }
 
 fn mark(scene: &mut Scene, shape: Shape, (x, y): (f64, f64), radius: f64, ink: Ink) {

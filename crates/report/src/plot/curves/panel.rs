@@ -76,9 +76,7 @@ impl Panel<'_> {
                 }
             }
         }
-        for line in self.clipped(series::mean(&finished, &train)) {
-            marks::dots(scene, &line);
-        }
+        self.training(scene, series::mean(&finished, &train));
         for line in self.clipped(series::mean(&finished, &validation)) {
             scene.line(&line, BLUE, 2.0);
             if let [only] = line.as_slice() {
@@ -100,8 +98,24 @@ impl Panel<'_> {
                 marks::ring(scene, self.at(best), if several { 2.6 } else { 4.2 });
             }
         }
+        // Below the crosses, which may be at the upper edge.
+        let top = self.top + if unfinished.is_empty() { 1.0 } else { 8.0 };
         let runs: Vec<&RunRecord> = finished.into_iter().chain(unfinished).collect();
-        self.arrows(scene, &runs, [(&train, ORANGE), (&validation, BLUE)]);
+        self.arrows(scene, top, &runs, [(&train, ORANGE), (&validation, BLUE)]);
+    }
+
+    /// Training: dots where they have room, a finely dashed line where they would run together.
+    fn training(&self, scene: &mut Scene, segments: series::Segments) {
+        let apart = self.width / (self.epochs.high - self.epochs.low);
+        if apart < 4.6 {
+            for line in self.clipped(segments) {
+                scene.dashed(&line, ORANGE, 1.8, (2.0, 2.4));
+            }
+            return;
+        }
+        for &point in segments.iter().flatten().filter(|point| self.holds(point.1)) {
+            scene.dot(self.at(point), 2.3, ORANGE);
+        }
     }
 
     fn holds(&self, value: f64) -> bool {
@@ -116,17 +130,19 @@ impl Panel<'_> {
     }
 
     /// An arrow where curves are beyond the axis, at the highest value of each stretch of epochs; the highest of all is
-    /// written beside its arrow, a line for each split.
-    fn arrows(&self, scene: &mut Scene, runs: &[&RunRecord], columns: [(&String, Rgb); 2]) {
-        for (line, (column, color)) in columns.into_iter().enumerate() {
-            let peaks = series::peaks(runs, column, self.measure.axis.high);
-            let tip = |epoch: f64| (self.at((epoch, self.measure.axis.high)).0, self.top + 1.0);
+    /// written beside its arrow. A line for each split that has any.
+    fn arrows(&self, scene: &mut Scene, top: f64, runs: &[&RunRecord], columns: [(&String, Rgb); 2]) {
+        let beyond = columns.map(|(column, color)| (series::peaks(runs, column, self.measure.axis.high), color));
+        let lines = beyond.into_iter().filter(|(peaks, _)| !peaks.is_empty());
+        for (line, (peaks, color)) in lines.enumerate() {
+            let top = top + 12.0 * line as f64;
+            let tip = |epoch: f64| (self.at((epoch, self.measure.axis.high)).0, top);
             for &(epoch, _) in &peaks {
                 marks::arrow(scene, tip(epoch), color);
             }
             let Some(&(epoch, value)) = peaks.iter().max_by(|a, b| a.1.total_cmp(&b.1)) else { continue };
             let text = words::short(value);
-            let (x, y) = (tip(epoch).0, self.top + 5.0 + 12.0 * line as f64);
+            let (x, y) = (tip(epoch).0, top + 4.0);
             let has_room = x + 8.0 + font::width(&text, ARROW_SIZE, Weight::Regular) < self.right();
             let (x, anchor) = if has_room { (x + 8.0, Anchor::Start) } else { (x - 8.0, Anchor::End) };
             scene.text((x, y), text, Type::new(ARROW_SIZE, color).anchored(anchor).bold());
