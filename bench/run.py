@@ -6,10 +6,11 @@
     python3 bench/run.py epoch     the tutorial's program from JPEG files to validated epochs
     python3 bench/run.py data      images decoded and augmented a second
     python3 bench/run.py prepare   time and memory of preparing many images
-    python3 bench/run.py many      what a short run, or a short epoch, costs beyond its training
+    python3 bench/run.py many      what a short run, and a short epoch, cost beyond their training
 """
 
 import argparse
+import sys
 
 from driver import data, epoch, many_epochs, many_variants, prepare, scaling, setup, step
 from driver.measure import Plan
@@ -56,7 +57,7 @@ def main():
     command.add_argument("--files", type=int, default=100_000, help="images that are drawn for it")
     command.set_defaults(run=prepare.run)
 
-    command = commands.add_parser("many", parents=[common], help="many short runs, or epochs: what each costs beyond its training")
+    command = commands.add_parser("many", parents=[common], help="many short runs or epochs: what each costs beyond its training")
     command.add_argument("--variants", type=int, help="runs of one epoch each")
     command.add_argument("--epochs", type=int, help="epochs of one run, of about a millisecond each")
     command.set_defaults(run=many)
@@ -75,6 +76,8 @@ def many(arguments):
         many_variants.run(arguments)
     if arguments.epochs:
         many_epochs.run(arguments)
+    if not arguments.variants and not arguments.epochs:
+        sys.exit("expected --variants N, --epochs N, or both")
 
 
 def at_least_two(text):

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use record::seal::{self, SealError};
 use record::{RunDirectory, RunRecord};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Sets the damaged files of a run aside. Gives a line for each, for a person.
 ///
@@ -24,20 +24,18 @@ pub fn set_aside(directory: &RunDirectory) -> Result<Vec<String>, Error> {
 }
 
 fn damaged(directory: &RunDirectory) -> Vec<(PathBuf, String)> {
-    let files = [
-        (
-            directory.record(),
-            (|path| seal::read_json::<RunRecord>(path).map(drop)) as fn(&Path) -> Result<(), SealError>,
-        ),
-        (directory.plan(), |path| seal::read_json::<plan::Run>(path).map(drop)),
-        (directory.model(), |path| seal::read(path).map(drop)),
+    let (record, plan, model) = (directory.record(), directory.plan(), directory.model());
+    let looks = [
+        (seal::read_json::<RunRecord>(&record).err(), record),
+        (seal::read_json::<plan::Run>(&plan).err(), plan),
+        (seal::read(&model).err(), model),
     ];
     // One that is out of reach may be whole.
-    let of = |(path, check): (PathBuf, fn(&Path) -> Result<(), SealError>)| match check(&path) {
-        Err(error @ SealError::Damaged(_)) => Some((path, error.to_string())),
-        Err(SealError::Read(_)) | Ok(()) => None,
+    let of = |(error, path): (Option<SealError>, PathBuf)| match error {
+        Some(error @ SealError::Damaged(_)) => Some((path, error.to_string())),
+        Some(SealError::Read(_)) | None => None,
     };
-    files.into_iter().filter_map(of).collect()
+    looks.into_iter().filter_map(of).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod error;
 mod experiment;
 mod findings;
 mod interrupt;
+mod last_state;
 mod layer_table;
 mod looking;
 mod measured;

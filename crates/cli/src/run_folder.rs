@@ -1,6 +1,7 @@
 //! The folder of a run, made ready when the run begins and not before: until then it holds what an earlier call has trained.
 
 use crate::error::Error;
+use crate::last_state;
 use crate::provenance::provenance;
 use crate::queue::Job;
 use plan::Run;
@@ -33,6 +34,9 @@ pub fn lay_out(job: &Job) -> Result<(), Error> {
         {
             return Err(Error::write(stale)(error));
         }
+    }
+    if job.directory != job.place {
+        last_state::lend(&job.place, directory, &job.run)?;
     }
     let put = |path: PathBuf, bytes: &[u8]| files::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path));
     put_plan(directory, &job.run)?;
