@@ -32,7 +32,9 @@ pub fn lay_out(job: &Job) -> Result<(), Error> {
             return Err(Error::write(stale)(error));
         }
     }
-    let put = |path: PathBuf, bytes: &[u8]| files::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path));
+    let put = |path: PathBuf, bytes: &[u8]| {
+        files::write_if_changed(&path, bytes).map(drop).map_err(Error::write(path))
+    };
     let plan = serde_json::to_vec_pretty(&job.run).map_err(|error| Error::write(directory.plan())(error.into()))?;
     put(directory.plan(), &plan)?;
     put(directory.source(), job.origin.model.as_bytes())?;
