@@ -79,3 +79,26 @@ fn no_run_takes_more_threads_than_there_are_cores() {
     let timing = fs::read_to_string(project.results().join("runs/dropout=on/seed-0/timing.csv")).unwrap();
     assert!(timing.contains(&format!(",{cores},cpu")), "{timing}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_image_that_no_memory_holds_is_named() {
+    let project = Project::tiny();
+    project.succeeds(&["run", "experiments/tiny.toml", "--dry-run"]);
+    let path = project.path().join("data/pets/train/cat/huge.png");
+    image::GrayImage::from_pixel(9000, 9000, image::Luma([7])).save(&path).unwrap();
+    let whole = project.ablate(&["data", "audit", "experiments/tiny.toml"]);
+    let mut limited = std::process::Command::new("bash");
+    limited.args(["-c", "ulimit -v 350000; exec \"$0\" \"$@\""]).arg(whole.get_program()).args(whole.get_args());
+    limited.current_dir(whole.get_current_dir().unwrap()).env("RAYON_NUM_THREADS", "1");
+    for (name, value) in whole.get_envs() {
+        value.map(|value| limited.env(name, value));
+    }
+    let output = Text::from(limited.output().unwrap());
+    let told = ["huge.png takes 387 MiB of memory to decode, and ", " MiB are free"];
+    assert!(told.iter().all(|words| output.stderr.contains(words)), "{}", output.stderr);
+    assert_eq!((output.status, output.stderr.contains("panicked")), (2, false), "{}", output.stderr);
+    // Where there is memory it is an image like any other: nothing bad was remembered of it.
+    let audited = project.succeeds(&["data", "audit", "experiments/tiny.toml"]);
+    assert!(!audited.stdout.contains("huge.png"), "{}", audited.stdout);
+}

@@ -83,6 +83,9 @@ def main():
         of = image.convert("1") if compression == "group4" else image
         of.save(SEEDS / f"{compression.removeprefix('tiff_')}.tif", compression=compression)
     image.convert("CMYK").save(SEEDS / "cmyk.tif", compression="tiff_lzw")
+    palette.save(SEEDS / "palette.tif", compression="tiff_lzw")
+    image.convert("YCbCr").save(SEEDS / "differences.tif", compression="jpeg", quality=70)
+    image.convert("LA").save(SEEDS / "big.tif", big_tiff=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 
 use data::Cache;
 use data::apart::{decode_with, serve_if_asked};
-use plan::{DataPlan, OnError};
+use plan::{DataPlan, LabelMode, OnError};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -17,7 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = arguments.first().ok_or("which folder?")?;
     let rounds: usize = arguments.get(1).map_or(Ok(5), |rounds| rounds.parse())?;
-    let plan = DataPlan { on_error: OnError::Skip, ..DataPlan::new(Path::new(folder), [150, 150]) };
+    let plan = DataPlan {
+        on_error: OnError::Skip,
+        label_mode: LabelMode::Categorical,
+        ..DataPlan::new(Path::new(folder), [150, 150])
+    };
     let mut measured = [Vec::new(), Vec::new()];
     // The first round brings the files into memory.
     for round in 0..=rounds {

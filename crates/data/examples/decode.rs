@@ -6,6 +6,7 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 fn main() -> std::io::Result<()> {
+    data::apart::decode_apart();
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         match decode(&line?) {

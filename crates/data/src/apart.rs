@@ -14,7 +14,7 @@ mod wire;
 use crate::decode::{Refusal, admit};
 use crate::picture::{Made, Wanted};
 use std::ffi::OsStr;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -123,18 +123,17 @@ impl Decoder {
     /// # Errors
     /// Where it does not answer, or with something that is no answer.
     fn answer(&mut self, bytes: &[u8], wanted: &Wanted) -> io::Result<Result<Made, Refusal>> {
-        wire::write(self.stream.get_mut(), &Request { wanted: *wanted, length: bytes.len() })?;
-        self.stream.get_mut().write_all(bytes)?;
+        wire::write(self.stream.get_mut(), &Request { wanted: *wanted, length: bytes.len() }, bytes)?;
         let mut turn = None;
         loop {
             match wire::read(&mut self.stream)? {
                 Answer::Needs(memory) => match admit(memory, Some(self.child.id())) {
                     Ok(its) => {
                         turn = its;
-                        wire::write(self.stream.get_mut(), &true)?;
+                        wire::write(self.stream.get_mut(), &true, &[])?;
                     }
                     Err(refusal) => {
-                        wire::write(self.stream.get_mut(), &false)?;
+                        wire::write(self.stream.get_mut(), &false, &[])?;
                         wire::read::<Answer>(&mut self.stream)?;
                         return Ok(Err(refusal));
                     }

@@ -164,6 +164,10 @@ fn decode(bytes: &[u8], target: [usize; 2], may_take: MayTake) -> Result<(Decode
         |format, color, width, height, held| may_take(limits::needed(format, color, width, height, held, target)?);
     let (mut image, turn) = match format {
         ImageFormat::Jpeg => jpeg::decode(bytes, &admit)?,
+        ImageFormat::Tiff => match tiff::decode(bytes, &admit)? {
+            Some(decoded) => decoded,
+            None => read_image(format, bytes, &admit)?,
+        },
         _ => read_image(format, bytes, &admit)?,
     };
     image.apply_orientation(metadata::orientation(format, bytes));

@@ -28,13 +28,13 @@ fn converse(requests: impl Read, answers: impl Write) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
                 io::copy(&mut requests.borrow_mut().by_ref().take(length as u64), &mut io::sink())?;
                 let refusal = Refusal::Unable("there is not enough memory to read it".to_owned());
-                wire::write(&mut *answers.borrow_mut(), &Answer::Refused(refusal))?;
+                wire::write(&mut *answers.borrow_mut(), &Answer::Refused(refusal), &[])?;
                 continue;
             }
             bytes => bytes?,
         };
         let may = |memory: u64| {
-            let asked = wire::write(&mut *answers.borrow_mut(), &Answer::Needs(memory));
+            let asked = wire::write(&mut *answers.borrow_mut(), &Answer::Needs(memory), &[]);
             match asked.and_then(|()| wire::read(&mut *requests.borrow_mut())) {
                 Ok(true) => Ok(None),
                 // The other side knows why.
@@ -43,12 +43,8 @@ fn converse(requests: impl Read, answers: impl Write) -> io::Result<()> {
             }
         };
         match decode::made(&bytes, &wanted, &may) {
-            Ok(made) => {
-                let mut answers = answers.borrow_mut();
-                wire::write(&mut *answers, &Answer::Made(made.profile))?;
-                answers.write_all(&made.pixels)?;
-            }
-            Err(refusal) => wire::write(&mut *answers.borrow_mut(), &Answer::Refused(refusal))?,
+            Ok(made) => wire::write(&mut *answers.borrow_mut(), &Answer::Made(made.profile), &made.pixels)?,
+            Err(refusal) => wire::write(&mut *answers.borrow_mut(), &Answer::Refused(refusal), &[])?,
         }
     }
 }

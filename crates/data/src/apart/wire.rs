@@ -6,10 +6,13 @@ use crate::decode::Refusal;
 use crate::picture::Wanted;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 /// The most bytes of a message.
 const MOST: usize = 1 << 16;
+
+/// Bytes that are sent at once.
+const ONE_PIECE: usize = 128 << 10;
 
 /// An image whose bytes follow.
 #[derive(Serialize, Deserialize)]
@@ -31,11 +34,15 @@ pub enum Answer {
     Refused(Refusal),
 }
 
-/// Sends a message.
-pub fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+/// Sends a message, and `bytes` behind it. In one piece, if they are not many: who waits for both wakes up once.
+pub fn write(to: &mut impl Write, message: &impl Serialize, bytes: &[u8]) -> io::Result<()> {
     let text = serde_json::to_vec(message)?;
     let length = u32::try_from(text.len()).map_err(io::Error::other)?;
-    to.write_all(&[&length.to_le_bytes(), text.as_slice()].concat())
+    let mut to = BufWriter::with_capacity(ONE_PIECE, to);
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&text)?;
+    to.write_all(bytes)?;
+    to.flush()
 }
 
 /// Receives a message.
@@ -56,7 +63,6 @@ pub fn read<M: DeserializeOwned>(from: &mut impl Read) -> io::Result<M> {
 pub fn read_bytes(from: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length)?;
-    bytes.resize(length, 0);
-    from.read_exact(&mut bytes)?;
-    Ok(bytes)
+    from.take(length as u64).read_to_end(&mut bytes)?;
+    if bytes.len() < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(bytes) }
 }

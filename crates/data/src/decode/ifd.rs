@@ -18,6 +18,8 @@ pub(super) struct Directory<'a> {
 pub(super) struct Entry<'a> {
     kind: u16,
     count: u64,
+    /// Where in the file the value is.
+    pub at: usize,
     value: &'a [u8],
     is_big_endian: bool,
 }
@@ -44,23 +46,29 @@ impl<'a> Directory<'a> {
         let length = if self.is_big { 20 } else { 12 };
         let entries = self.bytes.get(self.first..)?.chunks_exact(length);
         let entries = entries.take(usize::try_from(self.count).unwrap_or(usize::MAX));
-        let mut entries = entries.filter_map(|entry| self.read(entry));
+        let places = (self.first..).step_by(length);
+        let mut entries = places.zip(entries).filter_map(|(at, entry)| self.read(at, entry));
         entries.find(|(found, _)| *found == tag).map(|(_, entry)| entry)
     }
 
-    /// An entry and its tag: tag, type, count, and the value, or where it is if it has no room here.
-    fn read(&self, entry: &'a [u8]) -> Option<(u16, Entry<'a>)> {
+    /// A number as this file writes it.
+    pub fn short(&self, number: u16) -> [u8; 2] {
+        if self.is_big_endian { number.to_be_bytes() } else { number.to_le_bytes() }
+    }
+
+    /// The entry at a place, and its tag: tag, type, count, and the value, or where it is if it has no room here.
+    fn read(&self, at: usize, entry: &'a [u8]) -> Option<(u16, Entry<'a>)> {
         let number = |range| number(entry.get(range)?, self.is_big_endian);
         let (tag, kind) = (number(0..2)? as u16, number(2..4)? as u16);
         let (count, place) = if self.is_big { (number(4..12)?, &entry[12..]) } else { (number(4..8)?, &entry[8..]) };
         let length = usize::try_from(count.checked_mul(size(kind)?)?).ok()?;
-        let value = if length <= place.len() {
-            &place[..length]
+        let at = if length <= place.len() {
+            at + entry.len() - place.len()
         } else {
-            let at = usize::try_from(self::number(place, self.is_big_endian)?).ok()?;
-            self.bytes.get(at..at.checked_add(length)?)?
+            usize::try_from(self::number(place, self.is_big_endian)?).ok()?
         };
-        Some((tag, Entry { kind, count, value, is_big_endian: self.is_big_endian }))
+        let value = self.bytes.get(at..at.checked_add(length)?)?;
+        Some((tag, Entry { kind, count, at, value, is_big_endian: self.is_big_endian }))
     }
 }
 
@@ -68,6 +76,21 @@ impl<'a> Entry<'a> {
     /// Its value, where it is one number.
     pub fn number(&self) -> Option<u64> {
         (self.count == 1 && matches!(self.kind, SHORT | LONG)).then(|| number(self.value, self.is_big_endian))?
+    }
+
+    /// The first of its numbers.
+    pub fn first(&self) -> Option<u64> {
+        let length = size(self.kind).filter(|_| matches!(self.kind, SHORT | LONG))?;
+        number(self.value.get(..length as usize)?, self.is_big_endian)
+    }
+
+    /// Its numbers, where they are short ones.
+    pub fn shorts(&self) -> Option<impl Iterator<Item = u16>> {
+        let is_big_endian = self.is_big_endian;
+        let (shorts, _) = self.value.as_chunks();
+        let short =
+            move |bytes: &[u8; 2]| if is_big_endian { u16::from_be_bytes(*bytes) } else { u16::from_le_bytes(*bytes) };
+        (self.kind == SHORT).then(|| shorts.iter().map(short))
     }
 
     /// Its bytes.
