@@ -71,7 +71,7 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
 /// Cargo compiles a crate once for each set of features. One feature more, of a crate that many use, and the first model
 /// program has most of the tool's dependencies compiled a second time.
 #[test]
-fn crates_that_the_tool_and_programs_share_are_compiled_once() {
+fn crates_that_the_tool_and_programs_share_have_the_same_features() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let image = Shape::Image { height: 2, width: 2, channels: 1 };
     let network = Network::stack(image, vec![("channels".to_owned(), Layer::GlobalAveragePool2d, None)]).unwrap();
