@@ -59,7 +59,7 @@ impl Diagnostics {
                     column: before.chars().count() + 1,
                     message: legible(&finding.message),
                     label: legible(&finding.label),
-                    help: finding.help.as_deref().map(legible),
+                    help: finding.help.as_deref().map(legible_lines),
                     at: finding.at,
                     also: finding.also.map(|(at, label)| (at, legible(&label))),
                 }
@@ -166,13 +166,15 @@ const BESIDE: usize = 80;
 /// The longest line of a message, in characters.
 const LONGEST: usize = 1000;
 
-/// A text whose lines have no control characters, and an end.
+/// A text on one line, without control characters, and with an end.
 fn legible(text: &str) -> String {
-    let line = |line: &str| {
-        let cut = line.char_indices().nth(LONGEST).map_or(line.to_owned(), |(end, _)| format!("{}...", &line[..end]));
-        files::shown(&cut).to_string()
-    };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    let cut = text.char_indices().nth(LONGEST).map_or(text.to_owned(), |(end, _)| format!("{}...", &text[..end]));
+    files::shown(&cut).to_string()
+}
+
+/// The same of each line: a help may have several, which are indented.
+fn legible_lines(text: &str) -> String {
+    text.lines().map(legible).collect::<Vec<_>>().join("\n")
 }
 
 impl fmt::Display for Diagnostics {
