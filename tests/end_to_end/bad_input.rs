@@ -300,11 +300,11 @@ fn two_ways_to_balance_are_a_warning() {
 #[test]
 fn a_failing_program_takes_no_other_down_and_is_tried_again_alone() {
     let project = with_images();
-    // A folder stands where the program of one variant writes its model: it fails, twice.
-    let model = project.results().join("runs/dropout=on/seed-0/model.safetensors");
-    fs::create_dir_all(model.join("in the way")).unwrap();
+    // A folder stands where the program of one run looks for its checkpoint: it fails, twice.
+    let checkpoint = project.results().join("runs/dropout=on/seed-0/checkpoint.safetensors");
+    fs::create_dir_all(checkpoint.join("in the way")).unwrap();
     let stderr = project.fails(&["run", FILE], 1);
-    assert!(stderr.contains("trying once more") && stderr.contains("model.safetensors"), "{stderr}");
+    assert!(stderr.contains("trying once more") && stderr.contains("checkpoint.safetensors"), "{stderr}");
     let runs = fs::read_to_string(project.results().join("runs.csv")).unwrap();
     assert_eq!((runs.matches(",failed,").count(), runs.matches(",completed,").count()), (1, 3), "{runs}");
     // A call for others leaves the word of their failure where it is.

@@ -57,11 +57,11 @@ impl Diagnostics {
                     origin: files::shown(&source.name).to_string(),
                     line,
                     column: before.chars().count() + 1,
-                    message: legible_line(&finding.message),
-                    label: legible_line(&finding.label),
-                    help: finding.help.as_deref().map(legible),
+                    message: legible(&finding.message),
+                    label: legible(&finding.label),
+                    help: finding.help.as_deref().map(legible_lines),
                     at: finding.at,
-                    also: finding.also.map(|(at, label)| (at, legible_line(&label))),
+                    also: finding.also.map(|(at, label)| (at, legible(&label))),
                 }
             })
             .collect();
@@ -178,15 +178,15 @@ const BESIDE: usize = 80;
 /// The longest line of a message, in characters.
 const LONGEST: usize = 1000;
 
-/// A text whose lines have no control characters, and an end.
+/// A text on one line, without control characters, and with an end.
 fn legible(text: &str) -> String {
-    text.lines().map(legible_line).collect::<Vec<_>>().join("\n")
-}
-
-/// A line of that kind: what is quoted in it cannot begin another.
-fn legible_line(text: &str) -> String {
     let cut = text.char_indices().nth(LONGEST).map_or(text.to_owned(), |(end, _)| format!("{}...", &text[..end]));
     files::shown(&cut).to_string()
+}
+
+/// The same of each line: a help may have several, which are indented.
+fn legible_lines(text: &str) -> String {
+    text.lines().map(legible).collect::<Vec<_>>().join("\n")
 }
 
 impl fmt::Display for Diagnostics {

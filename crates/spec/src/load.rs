@@ -17,6 +17,11 @@ const MOST_BYTES: usize = 16 << 20;
 /// The most runs of an experiment.
 const MOST_RUNS: usize = 100_000;
 
+/// Tells whether images have some to validate on, if that is known.
+type HasValidation<'a> = dyn Fn(&DataPlan) -> Option<bool> + 'a;
+/// Tells which arrays a file holds, or why it is no file of weights.
+type Weights<'a> = dyn Fn(&Path) -> Result<Vec<Named>, String> + 'a;
+
 /// What to load.
 pub struct Request<'a> {
     /// The experiment file; its name stands in messages, and relative paths start at its project.
@@ -28,9 +33,9 @@ pub struct Request<'a> {
     /// The class names of a data set whose folder is there, sorted; or why they are not known.
     pub classes: &'a dyn Fn(&DataPlan) -> Result<Vec<String>, String>,
     /// Whether a data set has validation images, if that is known. Without it nothing is said about that.
-    pub has_validation: Option<&'a dyn Fn(&DataPlan) -> Option<bool>>,
+    pub has_validation: Option<&'a HasValidation<'a>>,
     /// The arrays of a file of weights, or why it is none. Without it such files are not looked at.
-    pub weights: Option<&'a dyn Fn(&Path) -> Result<Vec<Named>, String>>,
+    pub weights: Option<&'a Weights<'a>>,
 }
 
 impl<'a> Request<'a> {

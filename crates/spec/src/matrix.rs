@@ -208,7 +208,7 @@ pub fn check_effect(root: &Node, sets: &[Override], matrix: &Matrix, log: &mut L
     }
     for set in sets {
         let path = places.of(&set.path);
-        let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]);
+        let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]).take(overrides::MOST_KEYS);
         let hiders: BTreeSet<usize> = ends.filter_map(|end| setters.get(&path[..end])).flatten().copied().collect();
         if hiders.len() == matrix.drafts.len() {
             log.add(

@@ -19,7 +19,7 @@ pub struct Override {
 }
 
 /// The most keys of a path. None that means anything has as many.
-const MOST_KEYS: usize = 32;
+pub const MOST_KEYS: usize = 32;
 
 /// Keys whose value may be a string or a table with that string as `type`.
 const TYPED: [&str; 2] = ["optimizer", "activation"];

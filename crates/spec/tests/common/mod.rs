@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use plan::Experiment;
+use plan::weights::Named;
 use spec::{Diagnostics, Request};
 use std::path::Path;
 
@@ -48,7 +49,7 @@ pub fn complaint_with(text: &str, sets: &[&str]) -> String {
 pub fn load_in(
     text: &str,
     has_validation: &dyn Fn(&plan::DataPlan) -> Option<bool>,
-    weights: &dyn Fn(&Path) -> Result<Vec<(String, Vec<usize>)>, String>,
+    weights: &dyn Fn(&Path) -> Result<Vec<Named>, String>,
 ) -> Result<Experiment, Diagnostics> {
     let classes = |_: &plan::DataPlan| Ok(vec!["cat".to_owned(), "dog".to_owned()]);
     let request = Request::new(Path::new("experiments/pets.toml"), text, &classes);
