@@ -78,7 +78,7 @@ fn a_standardized_run_predicts_as_it_was_trained() {
     for class in ["cat", "dog"] {
         let folder = format!("data/pets/test/{class}");
         let names = fs::read_dir(project.path().join(&folder)).unwrap().map(|file| file.unwrap().file_name());
-        images.extend(names.map(|name| (format!("{folder}/{}", name.display()), class == "dog")));
+        images.extend(names.map(|name| (format!("{folder}/{}", name.to_string_lossy()), class == "dog")));
     }
     let words: Vec<&str> =
         ["predict", run, "--logits"].into_iter().chain(images.iter().map(|(path, _)| path.as_str())).collect();
@@ -135,7 +135,7 @@ fn previews_show_images_as_they_are_mixed_and_sampled() {
     // As many dogs as cats, of which there are more: some cats have to wait for another epoch, no dog has.
     let unseen = |class: &str| {
         let names = fs::read_dir(project.path().join("data/pets/train").join(class)).unwrap();
-        let names = names.map(|file| format!("train/{class}/{}", file.unwrap().file_name().display()));
+        let names = names.map(|file| format!("train/{class}/{}", file.unwrap().file_name().to_string_lossy()));
         names.map(|name| of(&name, "balanced_sampling")).filter(|text| text.status != 0).collect::<Vec<_>>()
     };
     assert_eq!(unseen("dog").len(), 0);

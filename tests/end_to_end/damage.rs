@@ -125,7 +125,7 @@ fn cargo_and_its_compilers_end_with_a_tool_that_is_killed() {
     let cargo = project.path().join("cargo");
     let lines = format!(
         "#!/bin/sh\n[ \"$1\" = --version ] && exit 0\nsleep 600 & echo $! >{0}.new; echo $$ >>{0}.new; mv {0}.new {0}; wait\n",
-        ids.display()
+        ids.to_string_lossy()
     );
     fs::write(&cargo, lines).unwrap();
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();

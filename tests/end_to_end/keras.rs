@@ -51,7 +51,7 @@ fn logits_training_and_weights_agree_with_keras() {
     let reference: Value = serde_json::from_slice(&std::fs::read(stored.join("reference.json")).unwrap()).unwrap();
     let start = initial_weights(&reference);
     let images = stored.join("images/reference");
-    let project = Project::with(|_| REFERENCE.replace("IMAGES", &images.display().to_string()));
+    let project = Project::with(|_| REFERENCE.replace("IMAGES", &images.to_string_lossy().into_owned()));
     let mut validation: Vec<PathBuf> = ["disc", "rectangle"]
         .iter()
         .flat_map(|class| std::fs::read_dir(images.join("validation").join(class)).unwrap())
@@ -132,7 +132,7 @@ fn logits_training_and_weights_agree_with_keras() {
 fn assert_logits(project: &Project, out: &str, images: &[PathBuf], expected: &Value) {
     let run = format!("{out}/reference/runs/base/seed-0");
     let mut words = vec!["predict".to_owned(), run, "--logits".to_owned()];
-    words.extend(images.iter().map(|image| image.display().to_string()));
+    words.extend(images.iter().map(|image| image.to_string_lossy().into_owned()));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let predicted = project.succeeds(&words).stdout;
     let ours: Vec<f64> =

@@ -261,7 +261,7 @@ fn several_files_are_run_in_one_call_from_any_folder() {
     let text = fs::read_to_string(project.path().join("experiments/tiny.toml")).unwrap();
     fs::write(project.path().join("experiments/other.toml"), text.replace("\"tiny\"", "\"other\"")).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let file = |name: &str| project.path().join("experiments").join(name).display().to_string();
+    let file = |name: &str| project.path().join("experiments").join(name).to_string_lossy().into_owned();
     let output = project
         .ablate(&["run", &file("tiny.toml"), &file("other.toml"), "--set", "seeds=[0]", "--set", "training.epochs=1"])
         .current_dir(elsewhere.path())

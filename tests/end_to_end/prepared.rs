@@ -95,7 +95,7 @@ fn a_picture_that_is_damaged_is_named_and_prepared_again_before_anything_trains(
     assert!(!undisturbed.stderr.contains("damaged"), "{}", undisturbed.stderr);
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ablate/images");
     let packs = fs::read_dir(packs).unwrap().map(|entry| entry.unwrap().path());
-    let pack = packs.filter(|path| path.display().to_string().contains("12x12-rgb-lanczos3")).max().unwrap();
+    let pack = packs.filter(|path| path.to_string_lossy().into_owned().contains("12x12-rgb-lanczos3")).max().unwrap();
     let inside = |start: &str| {
         let mut files = fs::read_dir(&pack).unwrap().map(|entry| entry.unwrap().path());
         files.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with(start)).unwrap()

@@ -115,8 +115,8 @@ impl Project {
     /// Text without the folder that this test happens to stand in.
     pub fn portable(&self, text: &str) -> String {
         let canonical = self.path().canonicalize().unwrap();
-        text.replace(&canonical.display().to_string(), "<project>")
-            .replace(&self.path().display().to_string(), "<project>")
+        text.replace(&canonical.to_string_lossy().into_owned(), "<project>")
+            .replace(&self.path().to_string_lossy().into_owned(), "<project>")
     }
 }
 
@@ -152,14 +152,14 @@ pub fn walk(folder: &Path) -> Files {
     for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
         if path.is_symlink() {
             files.insert(
-                path.display().to_string(),
+                path.to_string_lossy().into_owned(),
                 fs::read_link(&path).unwrap().as_os_str().as_encoded_bytes().into(),
             );
         } else if path.is_dir() {
-            files.insert(format!("{}/", path.display()), Vec::new());
+            files.insert(format!("{}/", path.to_string_lossy()), Vec::new());
             files.extend(walk(&path));
         } else {
-            files.insert(path.display().to_string(), fs::read(&path).unwrap());
+            files.insert(path.to_string_lossy().into_owned(), fs::read(&path).unwrap());
         }
     }
     files
@@ -173,7 +173,7 @@ pub fn models(results: &Path) -> Files {
             continue;
         }
         for seed in fs::read_dir(variant).unwrap().map(|entry| entry.unwrap().path()) {
-            let name = seed.strip_prefix(results).unwrap().display().to_string();
+            let name = seed.strip_prefix(results).unwrap().to_string_lossy().into_owned();
             models.insert(name, fs::read(seed.join("model.safetensors")).unwrap());
         }
     }

@@ -52,7 +52,7 @@ mod tests {
         fs::write(directory.model(), whole).unwrap();
         fs::write(directory.record(), "{\n  \"variant\": \"cut sh").unwrap();
         fs::write(directory.plan(), "").unwrap();
-        let at = |name: &str| folder.path().join(name).display().to_string();
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
         let lines = set_aside(&directory).unwrap();
         assert_eq!(lines.len(), 2, "{lines:?}");
         let record = format!("warning: {} is damaged: EOF while parsing", at("run.json"));

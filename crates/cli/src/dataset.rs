@@ -259,7 +259,7 @@ fn inspect(plan: &DataPlan, mut manifest: Manifest, cache: &Cache, progress: &Pr
             let summary = summary(&audit.splits);
             Ok(Dataset { manifest, prepared, measured, summary, warnings })
         }
-        None => Err(Error::Data(format!("no images of {} were prepared", plan.place().display()))),
+        None => Err(Error::Data(format!("no images of {} were prepared", files::shown(&plan.place())))),
     }
 }
 
@@ -269,7 +269,7 @@ pub fn generate_if_missing(plan: &DataPlan, progress: &Progress) -> Result<(), E
     let counts = data::pets::Counts { train, validation, test };
     if !plan.directory.exists() {
         let images = train + validation + test;
-        let _task = progress.task(&format!("drawing {images} images into {}", plan.directory.display()));
+        let _task = progress.task(&format!("drawing {images} images into {}", files::shown(&plan.directory)));
         match kind {
             GenerateKind::Pets => {
                 data::pets::generate(&plan.directory, counts, seed).map_err(|error| Error::Data(error.to_string()))?
@@ -291,7 +291,7 @@ pub fn as_drawn(plan: &DataPlan) -> Result<(), Error> {
         GenerateKind::Pets if data::pets::drawn_otherwise(&plan.directory, counts, seed) => Err(Error::Data(format!(
             "{0} was drawn with other numbers than `data.generate` says (see {0}/README.txt)\n\
              Remove that folder to draw it anew, or name another as `data.directory`.",
-            plan.place().display()
+            files::shown(&plan.place())
         ))),
         GenerateKind::Pets => Ok(()),
     }

@@ -28,7 +28,7 @@ impl Loaded {
             let names: Vec<String> = self.experiment.variants.iter().map(|v| format!("  {}", v.name)).collect();
             Error::Usage(format!(
                 "{} has no variant `{name}`; its variants are\n{}",
-                self.path.display(),
+                files::shown(&self.path),
                 names.join("\n")
             ))
         })
@@ -72,8 +72,8 @@ pub fn load_all(paths: &[PathBuf], sets: &[String]) -> Result<Vec<Loaded>, Error
         if let Some(other) = loaded[..index].iter().find(|other| other.experiment.name == one.experiment.name) {
             return Err(Error::Usage(format!(
                 "{} and {} are both named `{}`, so they would share a folder of results",
-                other.path.display(),
-                one.path.display(),
+                files::shown(&other.path),
+                files::shown(&one.path),
                 one.experiment.name
             )));
         }

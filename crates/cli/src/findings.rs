@@ -143,7 +143,7 @@ pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Opt
         (OnError::Refuse, _) => Finding::new(
             UNREADABLE,
             Severity::Error,
-            format!("{count} of {} cannot be read", plan.place().display()),
+            format!("{count} of {} cannot be read", shown(&plan.place())),
             places,
             "Mend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
         ),
@@ -151,8 +151,9 @@ pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Opt
             UNREADABLE,
             Severity::Error,
             format!(
-                "{count} of {} cannot be read, and none is left of class `{class}` in {split}",
-                plan.place().display()
+                "{count} of {} cannot be read, and none is left of class `{}` in {split}",
+                shown(&plan.place()),
+                shown(class)
             ),
             places,
             "Mend them, or leave the class out with `classes` in [data].",
@@ -254,7 +255,7 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
             audit.stray_files.iter().map(|stray| format!("{} ({})", below(directory, &stray.path), stray.reason));
         found.push(warning(
             "stray_files",
-            format!("{} passed over", plural_are(audit.stray_files.len(), "entry")),
+            format!("{} ignored", plural_are(audit.stray_files.len(), "entry")),
             places.collect(),
             "Nothing is read from them.",
         ));
@@ -276,12 +277,15 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
             "class_imbalance",
             format!(
                 "the training class {} has {}, {} has {}",
-                imbalance.largest, imbalance.largest_count, imbalance.smallest, imbalance.smallest_count
+                shown(&imbalance.largest),
+                imbalance.largest_count,
+                shown(&imbalance.smallest),
+                imbalance.smallest_count
             ),
             Vec::new(),
             &format!(
                 "Always answering {} would be right for {} of the training images.",
-                imbalance.largest,
+                shown(&imbalance.largest),
                 percent(imbalance.baseline_accuracy)
             ),
         ));
@@ -325,7 +329,7 @@ pub fn summary(splits: &[SplitSummary]) -> String {
 
 /// A path of the data directory as it is called there.
 fn below(directory: &Path, path: &str) -> String {
-    Path::new(path).strip_prefix(directory).map_or_else(|_| path.to_owned(), |inner| inner.display().to_string())
+    Path::new(path).strip_prefix(directory).map_or_else(|_| path.to_owned(), |inner| shown(&inner).to_string())
 }
 
 /// With one decimal.

@@ -93,7 +93,7 @@ mod tests {
         let directory = RunDirectory::at(folder.path().to_path_buf());
         let message = || {
             let error = Trained::open(folder.path()).err().unwrap();
-            error.to_string().replace(&format!("{}/", folder.path().display()), "")
+            error.to_string().replace(&format!("{}/", folder.path().to_string_lossy()), "")
         };
         assert!(message().contains("is not a trained run (no run.json)"), "{}", message());
         let record = RunRecord {

@@ -102,7 +102,7 @@ impl Audit {
 impl Item<'_> {
     fn entry(&self, classes: &[String]) -> Entry {
         let class = classes.get(self.file.class as usize).cloned().unwrap_or_default();
-        Entry { split: self.split, class, path: self.file.path.display().to_string() }
+        Entry { split: self.split, class, path: self.file.path.to_string_lossy().into_owned() }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) const DECODER_VERSION: u32 = 3;
 
 /// An image file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
-#[error("{}: {reason}", .path.display())]
+#[error("{}: {reason}", files::shown(.path))]
 pub struct BadImage {
     /// The file.
     #[serde(serialize_with = "displayed")]
@@ -49,7 +49,7 @@ pub struct BadImage {
 
 /// A path need not be text; one that a program reads is.
 fn displayed<S: serde::Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&path.display())
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// Why there is no picture of an image.

@@ -139,7 +139,7 @@ fn an_image_for_which_there_is_no_memory_is_named_and_not_remembered() {
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     decode_with(Some(program));
     let error = prepare().unwrap_err().to_string();
-    let words = format!("{} takes 387 MiB of memory to decode, and ", large.display());
+    let words = format!("{} takes 387 MiB of memory to decode, and ", large.to_string_lossy());
     assert!(error.starts_with(&words) && error.ends_with(" MiB are free"), "{error}");
     decode_with(Some(DECODER.into()));
     assert_eq!(prepare().unwrap().bad, []);

@@ -22,7 +22,7 @@ const READ_BY_PILLOW_ALONE: [&str; 8] = [
 #[expect(clippy::disallowed_methods, reason = "where files of other projects lie, if anywhere")]
 fn awkward() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("ABLATE_AWKWARD")?);
-    assert!(folder.join("MANIFEST.tsv").is_file(), "ABLATE_AWKWARD={} has no MANIFEST.tsv", folder.display());
+    assert!(folder.join("MANIFEST.tsv").is_file(), "ABLATE_AWKWARD={} has no MANIFEST.tsv", folder.to_string_lossy());
     Some(folder)
 }
 

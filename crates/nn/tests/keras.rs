@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 fn stored(file: &str) -> Vec<u8> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/keras/stored")).join(file);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.to_string_lossy()))
 }
 
 fn json(file: &str) -> Value {

@@ -44,7 +44,7 @@ fn said(file: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) -> String {
     let error = checked.unwrap_err().to_string();
     let (first, advice) = error.split_once('\n').unwrap();
     assert!(advice.starts_with("Fix the file, restore it"), "{advice}");
-    first.strip_prefix(&format!("{}: ", path.display())).unwrap_or(first).to_owned()
+    first.strip_prefix(&format!("{}: ", path.to_string_lossy())).unwrap_or(first).to_owned()
 }
 
 #[test]

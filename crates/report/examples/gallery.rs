@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (case, input, runs) in fixture::cases() {
         let directory = ExperimentDirectory::new(Path::new(&out), case);
         report::write(&directory, &input, &runs, &Earlier::default())?;
-        println!("{}\n{}", directory.path().display(), report::summary_table(&input, &runs)?);
+        println!("{}\n{}", directory.path().to_string_lossy(), report::summary_table(&input, &runs)?);
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ fn a_list_of_images_starts_where_it_stands_or_at_the_directory() {
         let text = good_but("directory = \"data/pets\"", data);
         let experiment = load_with(&text, sets, &["cat", "dog"]).unwrap();
         let data = experiment.variants[0].settings.data.clone();
-        (data.directory.display().to_string(), data.source)
+        (data.directory.to_string_lossy().into_owned(), data.source)
     };
     let (directory, listed) = source("manifest = \"lists/labels.csv\"", &[]);
     assert_eq!((directory.as_str(), listed.manifest.unwrap().to_str()), ("lists", Some("lists/labels.csv")));

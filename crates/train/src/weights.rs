@@ -162,7 +162,7 @@ mod tests {
             format!(
                 "the weights {} do not say how their images were standardized: expected the model.safetensors of a run \
                  with normalization = \"standardize\"",
-                path.display()
+                files::shown(&path)
             )
         );
         let numbers = Standardization { mean: vec![0.1, 1.0 / 3.0], standard_deviation: vec![2.0 / 7.0, 1e-300] };

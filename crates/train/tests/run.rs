@@ -44,7 +44,7 @@ const ALL: [&str; 5] = ["checkpoint.safetensors", "epochs.jsonl", "model.safeten
 /// What a program said of the state that it did not go on from, and where it started.
 fn notice(events: &[Event], project: &TempDir) -> (String, u32) {
     let [Event::Notice { message }, Event::Started { resumed_from, .. }, ..] = events else { panic!("{events:?}") };
-    (message.replace(&project.path().display().to_string(), "").replace('\\', "/"), *resumed_from)
+    (message.replace(&project.path().to_string_lossy().into_owned(), "").replace('\\', "/"), *resumed_from)
 }
 
 /// Whether a program went on from that epoch.
@@ -360,7 +360,7 @@ fn what_cannot_be_trained_is_said_before_the_first_epoch() {
         let (result, events) = train(run, &target);
         assert!(events.is_empty());
         let message = result.unwrap_err().to_string();
-        message.replace(&project.path().display().to_string(), "").replace('\\', "/")
+        message.replace(&project.path().to_string_lossy().into_owned(), "").replace('\\', "/")
     };
 
     let mut other = run.clone();

@@ -75,7 +75,7 @@ fn refused(arguments: &Audit) -> Result<bool, Error> {
 }
 
 fn text(plan: &DataPlan, audited: &Result<Audited, ScanError>, found: &[Finding]) -> String {
-    let mut text = format!("images of {}\n", plan.place().display());
+    let mut text = format!("images of {}\n", files::shown(&plan.place()));
     if let Ok(audited) = audited {
         text.push_str(&summary(&audited.audit.splits));
         text.push('\n');
@@ -101,7 +101,7 @@ fn object(plan: &DataPlan, audited: &Result<Audited, ScanError>, found: &[Findin
         found.iter().filter(|finding| finding.severity == severity).map(|finding| finding.name).collect()
     };
     json!({
-        "directory": plan.directory.display().to_string(),
+        "directory": plan.directory.to_string_lossy(),
         "digest": audited.as_ref().ok().and_then(|audited| audited.digest.as_ref()),
         "errors": named(Severity::Error),
         "warnings": named(Severity::Warning),

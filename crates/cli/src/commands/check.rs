@@ -51,9 +51,11 @@ pub fn check(arguments: &Check) -> Result<ExitCode, Error> {
 /// What a file describes, and what is wrong with its images.
 fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     let experiment = &loaded.experiment;
-    let mut text = format!("{}: {}\n", loaded.path.display(), experiment.name);
+    let mut text = format!("{}: {}\n", files::shown(&loaded.path), experiment.name);
     if !experiment.description.is_empty() {
-        text.push_str(&format!("{}\n", experiment.description));
+        // The lines of a description are the file's; indented, none of them passes for one of Ablate's.
+        let lines = experiment.description.lines().map(|line| format!("  {}\n", files::shown(line)));
+        text.extend(lines);
     }
     let (variants, seeds) = (experiment.variants.len(), experiment.seeds.len());
     text.push_str(&format!(
@@ -96,7 +98,7 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
             },
         };
         images[index] = count;
-        text.push_str(&format!("\nimages of {}\n{report}\n", plan.place().display()));
+        text.push_str(&format!("\nimages of {}\n{report}\n", files::shown(&plan.place())));
         seen_data.push((key, count));
     }
 
@@ -110,12 +112,12 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
         writeln!(
             text,
             "\nvariant {}: about {total} of memory ({parts}), and {mapped} of prepared images mapped from disk",
-            variant.name
+            files::shown(&variant.name)
         )
         .ok();
         let table = layer_table(&variant.settings.network);
         match seen_tables.iter().find(|(seen, _)| *seen == table) {
-            Some((_, same)) => writeln!(text, "  layers as in {same}").unwrap_or_default(),
+            Some((_, same)) => writeln!(text, "  layers as in {}", files::shown(same)).unwrap_or_default(),
             None => {
                 text.push_str(&table);
                 seen_tables.push((table, &variant.name));

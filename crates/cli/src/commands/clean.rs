@@ -11,6 +11,6 @@ use std::process::ExitCode;
 pub fn clean() -> Result<ExitCode, Error> {
     let folder = Workshop::of_project()?.memory(PREPARED);
     let freed = data::Cache::empty(&folder)?;
-    out(&format!("freed {} of prepared images in {}\n", bytes(freed), folder.display()))?;
+    out(&format!("freed {} of prepared images in {}\n", bytes(freed), files::shown(&folder)))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -39,14 +39,14 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
                 return Err(Error::Data(format!(
                     "the network does not see {} in epoch {epoch}: with `{why}` an epoch is not the whole data set\n\
                      It sees it next in epoch {next}.",
-                    image.display(),
+                    files::shown(&image),
                 )));
             };
             let (copy, png) = preview.one(index, *seen).map_err(bad)?;
             if arguments.json {
                 let path = &manifest.train.files[index].path;
                 let mut object = Map::new();
-                object.insert("image".into(), json!(path.display().to_string()));
+                object.insert("image".into(), json!(path.to_string_lossy()));
                 object.insert("variant".into(), json!(variant.name));
                 object.insert("seed".into(), json!(seed));
                 object.insert("epoch".into(), json!(epoch));
@@ -64,7 +64,7 @@ pub fn preview(arguments: &args::Preview) -> Result<ExitCode, Error> {
     if let Some(output) = &arguments.output {
         files::write(output, &png).map_err(Error::write(output))?;
         if !arguments.json {
-            out(&format!("{}\n", output.display()))?;
+            out(&format!("{}\n", files::shown(&output)))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -81,7 +81,7 @@ fn variant<'a>(arguments: &args::Preview, loaded: &'a Loaded) -> Result<&'a Vari
                 .variants
                 .iter()
                 .find(augments)
-                .ok_or_else(|| Error::Usage(format!("no variant of {} augments its images", loaded.path.display())))
+                .ok_or_else(|| Error::Usage(format!("no variant of {} augments its images", files::shown(&loaded.path))))
         }
     }
 }
@@ -129,7 +129,7 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
                 .to_owned()
         }
     };
-    Err(Error::Usage(format!("{} is no training image of {}: {why}", image.display(), plan.directory.display())))
+    Err(Error::Usage(format!("{} is no training image of {}: {why}", files::shown(&image), files::shown(&plan.directory))))
 }
 
 /// What was drawn, by name.
@@ -145,7 +145,7 @@ fn describe(drawn: &Drawn, object: &mut Map<String, Value>) {
 
 /// What was mixed into the image, by name.
 fn describe_mixed(other: &Path, part: &Part, object: &mut Map<String, Value>) {
-    object.insert("mixed_with".into(), json!(other.display().to_string()));
+    object.insert("mixed_with".into(), json!(other.to_string_lossy()));
     match part {
         Part::Blend { kept } => {
             object.insert("mixup_share".into(), json!(1.0 - kept));

@@ -94,7 +94,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
                     diverged += 1;
                     progress.line(&format!(
                         "warning: {} seed {} diverged after {} epochs: loss or weights became NaN or infinite",
-                        record.variant,
+                        files::shown(&record.variant),
                         record.seed,
                         record.epochs.len()
                     ));
@@ -104,14 +104,14 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
                     let log = results.log(record).unwrap_or_default();
                     progress.line(&format!(
                         "error: {} seed {} failed; see {}",
-                        record.variant,
+                        files::shown(&record.variant),
                         record.seed,
                         files::shown(&log)
                     ));
                 }
             }
         }
-        out(&format!("results: {}\n", results.directory().path().display()))?;
+        out(&format!("results: {}\n", files::shown(&results.directory().path())))?;
     }
     if diverged == chosen && diverged > 1 {
         progress.line("error: all runs diverged; a smaller learning rate may help");
@@ -168,7 +168,7 @@ fn prepare<'a>(
                 progress.line(&format!(
                     "{}: images of {}\n{}",
                     loaded.experiment.name,
-                    variant.settings.data.place().display(),
+                    files::shown(&variant.settings.data.place()),
                     dataset.summary
                 ));
                 dataset.warnings.iter().for_each(|finding| progress.line(&format!("warning: {}", finding.short())));

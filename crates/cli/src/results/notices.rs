@@ -50,7 +50,7 @@ impl Results<'_> {
 
     /// What a call would do.
     pub fn describe(&self) -> String {
-        let mut text = format!("{}:\n", self.directory.path().display());
+        let mut text = format!("{}:\n", files::shown(&self.directory.path()));
         for expected in self.expected.iter().filter(|expected| expected.chosen) {
             let words = match expected.standing {
                 Standing::Current => "current",
@@ -59,7 +59,8 @@ impl Results<'_> {
                 Standing::Failed => "failed: would be tried again",
                 Standing::Missing => "would be trained",
             };
-            text.push_str(&format!("  {} seed {}: {words}\n", expected.run.variant, expected.run.seed));
+            let variant = files::shown(&expected.run.variant);
+            text.push_str(&format!("  {variant} seed {}: {words}\n", expected.run.seed));
         }
         text
     }

@@ -21,7 +21,7 @@ pub(super) fn find(items: &[Item]) -> Vec<WrongEnding> {
     let misnamed = |item: &Item| {
         let named = Format::of(ImageFormat::from_extension(item.file.path.extension()?)?)?;
         let content = item.profile.kind.format?;
-        (named != content).then(|| WrongEnding { path: item.file.path.display().to_string(), named, content })
+        (named != content).then(|| WrongEnding { path: item.file.path.to_string_lossy().into_owned(), named, content })
     };
     items.iter().filter_map(misnamed).collect()
 }

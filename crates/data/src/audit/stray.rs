@@ -32,7 +32,7 @@ pub(super) fn find(manifest: &Manifest, plan: &DataPlan) -> Vec<Stray> {
     }
     let mut strays = BTreeSet::new();
     let mut add = |folder: &Path, name: OsString, reason| {
-        strays.insert(Stray { path: folder.join(name).display().to_string(), reason });
+        strays.insert(Stray { path: folder.join(name).to_string_lossy().into_owned(), reason });
     };
     let folders: BTreeSet<&Path> = splits.iter().map(|(_, split)| split.folder.as_path()).collect();
     for &folder in &folders {

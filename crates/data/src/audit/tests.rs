@@ -62,7 +62,7 @@ fn names(data: &TempDir, entries: &[Entry]) -> Vec<String> {
 }
 
 fn name(data: &TempDir, path: &str) -> String {
-    PathBuf::from(path).strip_prefix(data.path()).unwrap().display().to_string()
+    PathBuf::from(path).strip_prefix(data.path()).unwrap().to_string_lossy().into_owned()
 }
 
 #[test]

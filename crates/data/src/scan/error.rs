@@ -13,7 +13,7 @@ pub enum ScanError {
     #[error("{}", all(.0))]
     Several(Vec<ScanError>),
     /// The directory is not there.
-    #[error("the data directory {} does not exist\n{}", .directory.display(), .layout.expected(.directory))]
+    #[error("the data directory {} does not exist\n{}", files::shown(.directory), .layout.expected(.directory))]
     MissingDirectory {
         /// Where it was looked for.
         directory: PathBuf,
@@ -21,7 +21,7 @@ pub enum ScanError {
         layout: Layout,
     },
     /// A file stands where the directory should be.
-    #[error("{} is not a folder, which a data directory is\n{}", .path.display(), .layout.expected(.path))]
+    #[error("{} is not a folder, which a data directory is\n{}", files::shown(.path), .layout.expected(.path))]
     NotADirectory {
         /// The file.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum ScanError {
         layout: Layout,
     },
     /// A file of a directory of containers is not there.
-    #[error("{} has no file {name}\n{}", .directory.display(), .layout.expected(.directory))]
+    #[error("{} has no file {name}\n{}", files::shown(.directory), .layout.expected(.directory))]
     MissingFile {
         /// The data directory.
         directory: PathBuf,
@@ -41,7 +41,7 @@ pub enum ScanError {
     /// The directory holds images in several ways.
     #[error(
         "{} can be read in several ways; say in which with `format` in [data]: \"{}\"",
-        .directory.display(), .formats.join("\" or \"")
+        files::shown(.directory), .formats.join("\" or \"")
     )]
     Ambiguous {
         /// The data directory.
@@ -50,13 +50,13 @@ pub enum ScanError {
         formats: Vec<&'static str>,
     },
     /// CIFAR, but not in its binary version.
-    #[error("{} is of CIFAR's Python version; what is read here is its binary version (data_batch_1.bin, ...)", .path.display())]
+    #[error("{} is of CIFAR's Python version; what is read here is its binary version (data_batch_1.bin, ...)", files::shown(.path))]
     Pickled {
         /// A file of that version.
         path: PathBuf,
     },
     /// A container, or a file that belongs to it, is not as its format wants it.
-    #[error("{}: {reason}", .path.display())]
+    #[error("{}: {reason}", files::shown(.path))]
     Container {
         /// The file.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum ScanError {
         reason: String,
     },
     /// A file that says what the images are cannot be read.
-    #[error("cannot read {}: {source}", .path.display())]
+    #[error("cannot read {}: {source}", files::shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -82,14 +82,14 @@ pub enum ScanError {
     /// A CSV file without splits, and nothing says how to split.
     #[error(
         "{}:1: lacks the column `split` (train, validation or test); add it, or let the images be split: {}",
-        .path.display(), SPLIT
+        files::shown(.path), SPLIT
     )]
     NoSplit {
         /// The CSV file.
         path: PathBuf,
     },
     /// Images are to be split that are split already.
-    #[error("{} says how the images are split, so `split` in [data] cannot; remove one of the two", .place.display())]
+    #[error("{} says how the images are split, so `split` in [data] cannot; remove one of the two", files::shown(.place))]
     SplitTwice {
         /// What says so.
         place: PathBuf,
@@ -97,7 +97,7 @@ pub enum ScanError {
     /// Test images are to be drawn where there are some.
     #[error(
         "{} has test images of its own: `split` in [data] takes two probabilities here, of train and validation",
-        .place.display()
+        files::shown(.place)
     )]
     TestTwice {
         /// Where they are.
@@ -155,7 +155,7 @@ pub enum ScanError {
         second: PathBuf,
     },
     /// The folder that should hold class folders has none.
-    #[error("{} has no class folders; expected {}", .folder.display(), .folder.join("<class>/*.jpg").display())]
+    #[error("{} has no class folders; expected {}/<class>/*.jpg", files::shown(.folder), files::shown(.folder))]
     NoClasses {
         /// The folder.
         folder: PathBuf,
@@ -254,7 +254,7 @@ pub enum ScanError {
     #[error(
         "label_mode = \"binary\" needs exactly two classes, and {} has {}: {}; \
          select two of them with data.classes, or use label_mode = \"categorical\"",
-        .place.display(), .classes.len(), names(.classes)
+        files::shown(.place), .classes.len(), names(.classes)
     )]
     NotBinary {
         /// The classes.
@@ -263,13 +263,13 @@ pub enum ScanError {
         place: PathBuf,
     },
     /// A class folder's name is not text.
-    #[error("the name of the class folder {} is not UTF-8; rename it", .path.display())]
+    #[error("the name of the class folder {} is not UTF-8; rename it", files::shown(.path))]
     NotUtf8 {
         /// The folder.
         path: PathBuf,
     },
     /// A folder cannot be listed.
-    #[error("cannot list {}: {source}", .path.display())]
+    #[error("cannot list {}: {source}", files::shown(.path))]
     Read {
         /// The folder.
         path: PathBuf,
@@ -285,7 +285,7 @@ const SPLIT: &str = "`split = { type = \"stratified\", probabilities = [0.7, 0.1
 const SHOWN: usize = 10;
 
 fn lines(path: &Path, faults: &[Fault]) -> String {
-    let shown = faults.iter().take(SHOWN).map(|(line, what)| format!("{}:{line}: {what}", path.display()));
+    let shown = faults.iter().take(SHOWN).map(|(line, what)| format!("{}:{line}: {what}", files::shown(&path)));
     let mut lines: Vec<String> = shown.collect();
     if faults.len() > SHOWN {
         lines.push(format!("and {} more", faults.len() - SHOWN));

@@ -78,7 +78,7 @@ fn labelled(path: PathBuf, labels: Vec<u8>, labels_path: PathBuf) -> Result<Labe
         return Err(ScanError::Container { path, reason });
     }
     if labels.len() != count as usize {
-        let reason = format!("has {count} images, but {} has {} labels", labels_path.display(), labels.len());
+        let reason = format!("has {count} images, but {} has {} labels", files::shown(&labels_path), labels.len());
         return Err(ScanError::Container { path, reason });
     }
     let container = Container { path, geometry, first: 16, stride: geometry.len(), bytes };

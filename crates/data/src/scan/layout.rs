@@ -72,7 +72,7 @@ impl Layout {
                 ],
             ),
         };
-        let lines: Vec<String> = lines.iter().map(|line| format!("\n  {}/{line}", directory.display())).collect();
+        let lines: Vec<String> = lines.iter().map(|line| format!("\n  {}/{line}", files::shown(&directory))).collect();
         format!("expected {what}:{}", lines.concat())
     }
 }

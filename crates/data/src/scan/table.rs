@@ -101,7 +101,7 @@ impl Table {
             let path = plan.directory.join(&row.path);
             // One that may be left out is named later, with the others that cannot be read.
             if plan.on_error == OnError::Refuse && !path.is_file() {
-                faults.push((row.line, format!("there is no file {}", path.display())));
+                faults.push((row.line, format!("there is no file {}", files::shown(&path))));
             }
             rows.push((class, row));
         }

@@ -89,7 +89,7 @@ fn whatever_bit_of_the_cache_is_turned_no_program_gets_another_picture() {
             let set = opened(&after, &plan);
             assert_eq!((levels(&set.train), levels(set.test.as_ref().unwrap())), (vec![1, 2, 4], vec![5, 1]));
             assert_eq!((&set.train.labels[..], &set.test.unwrap().labels[..]), (&[0, 1, 1][..], &[0, 1][..]));
-            assert!(decoded <= 2 || byte < 60, "{}: {byte}: {decoded} files were decoded", damaged.display());
+            assert!(decoded <= 2 || byte < 60, "{}: {byte}: {decoded} files were decoded", damaged.to_string_lossy());
         }
     }
     assert!(refused > 100, "{refused}");

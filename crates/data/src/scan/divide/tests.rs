@@ -90,7 +90,7 @@ fn equal_images_share_a_split_by_hash() {
     for (name, split) in manifest.splits() {
         for file in &split.files {
             let content = fs::read_to_string(&file.path).unwrap();
-            assert_eq!(*seen.entry(content).or_insert(name), name, "{}", file.path.display());
+            assert_eq!(*seen.entry(content).or_insert(name), name, "{}", file.path.to_string_lossy());
         }
     }
 }
