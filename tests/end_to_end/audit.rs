@@ -227,3 +227,22 @@ fn a_preview_is_no_run() {
     assert!(shown.stderr.contains("leaving out 1 image that cannot be read:\n  "), "{}", shown.stderr);
     assert!(project.path().join("grid.png").is_file());
 }
+
+#[test]
+fn warnings_that_were_told_before_are_one_line() {
+    let project = with_images();
+    fs::write(project.path().join("data/pets/train/notes.txt"), "mine").unwrap();
+    fs::write(project.path().join("data/pets/test/cat/notes.txt"), "mine").unwrap();
+    let dry_run = ["run", FILE, "--dry-run"];
+    let said = |words: &[&str]| {
+        let stderr = project.succeeds(words).stderr;
+        stderr.lines().filter(|line| line.contains("warning")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = said(&dry_run);
+    assert!(first.len() == 1 && first[0].starts_with("warning: 2 entries are ignored"), "{first:?}");
+    let again = ["1 warning about these images, as before: `ablate data audit` lists them"];
+    assert_eq!(said(&dry_run), again);
+    // Something else is found: all is told again.
+    fs::write(project.path().join("data/pets/test/dog/more.txt"), "mine").unwrap();
+    assert!(said(&dry_run)[0].starts_with("warning: 3 entries are ignored"));
+}

@@ -312,7 +312,7 @@ pub fn counts(manifest: &Manifest) -> String {
         let classes = manifest.classes.iter().zip(split.counts(manifest.classes.len()));
         let passed_over = match split.passed_over {
             0 => String::new(),
-            count => format!(" ({} passed over)", plural(count, "other file")),
+            count => format!(" ({} ignored)", plural(count, "other file")),
         };
         lines.push(split_counts(name, split.files.len(), classes) + &passed_over);
     }

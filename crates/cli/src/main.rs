@@ -24,6 +24,7 @@ mod results;
 mod run_folder;
 mod schedule;
 mod succession;
+mod told;
 mod trained;
 mod weights_file;
 mod words;

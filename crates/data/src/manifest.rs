@@ -25,7 +25,7 @@ pub struct Split {
     pub folder: PathBuf,
     /// The images, sorted by class, then by path, bytewise; records as they stand in their containers.
     pub files: Vec<File>,
-    /// Number of entries passed over: hidden ones, and those that are no images by their name.
+    /// Number of entries ignored: hidden ones, and those that are no images by their name.
     pub passed_over: usize,
 }
 

@@ -13,6 +13,7 @@ use crate::queue::{self, Job};
 use crate::results::{Results, Waiting, Wish};
 use crate::run_folder::Origin;
 use crate::schedule::{Need, Schedule};
+use crate::told::{self, TOLD};
 use crate::writer;
 use data::Cache;
 use launch::{BuildError, Local, Workshop};
@@ -20,6 +21,7 @@ use plan::memory::{Images, Memory};
 use plan::{Network, Variant};
 use record::Status;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs all that is not done yet.
@@ -40,7 +42,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     if !arguments.dry_run {
         refuse_what_cannot_fit(&experiments, arguments, &mut datasets)?;
     }
-    let mut all_results = prepare(&experiments, arguments, &mut datasets, &progress)?;
+    let mut all_results = prepare(&experiments, arguments, &mut datasets, &workshop.memory(TOLD), &progress)?;
     for results in &mut all_results {
         if arguments.dry_run {
             results.look()?
@@ -155,6 +157,7 @@ fn prepare<'a>(
     experiments: &'a [Loaded],
     arguments: &'a Run,
     datasets: &mut Datasets,
+    told: &Path,
     progress: &Progress,
 ) -> Result<Vec<Results<'a>>, Error> {
     let mut all_results = Vec::new();
@@ -171,10 +174,8 @@ fn prepare<'a>(
                     files::shown(&variant.settings.data.place()),
                     dataset.summary
                 ));
-                dataset.warnings.iter().for_each(|finding| progress.line(&format!("warning: {}", finding.short())));
-                if !dataset.warnings.is_empty() {
-                    progress.line("`ablate data audit` says more about these");
-                }
+                let warnings = told::warnings(dataset, &variant.settings.data, told);
+                warnings.iter().for_each(|line| progress.line(line));
                 shown.push(dataset.prepared.digest.clone());
             }
             results.expect(variant, dataset, chosen.contains(&variant.name))?;

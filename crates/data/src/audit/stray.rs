@@ -13,12 +13,12 @@ const OUTSIDE: &str = "outside the class folders";
 const NESTED: &str = "a folder in a class folder";
 const NESTED_IMAGES: &str = "a folder in a class folder; it holds images, which are not read";
 
-/// Something that is passed over.
+/// Something that is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Stray {
     /// The file or folder.
     pub path: String,
-    /// Why it is passed over.
+    /// Why it is ignored.
     pub reason: &'static str,
 }
 

@@ -3,7 +3,7 @@
 //! A pass is a row of rounds; a round has one image of each class, in an order of its own. A pass has as many rounds as
 //! there are images for each class on average, so that it is as long as one over all images, to within a round. Each class
 //! walks on over its own images from round to round, in a permutation anew for every time through: images of a small class
-//! come again before those of a large one have all come, and none of a large one is passed over for good.
+//! come again before those of a large one have all come, and none of a large one is ignored for good.
 
 use plan::{Purpose, Stream};
 

@@ -340,8 +340,8 @@ fn but_others(passed_over: usize, unread: Option<&str>) -> String {
     let unread = unread.map(|reason| format!("; {reason}")).unwrap_or_default();
     match passed_over {
         0 => String::new(),
-        1 => format!(" (1 other entry was passed over{unread})"),
-        count => format!(" ({count} other entries were passed over{unread})"),
+        1 => format!(" (1 other entry was ignored{unread})"),
+        count => format!(" ({count} other entries were ignored{unread})"),
     }
 }
 

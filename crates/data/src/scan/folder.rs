@@ -1,4 +1,4 @@
-//! One folder's entries, told apart: image files, folders, and what is passed over.
+//! One folder's entries, told apart: image files, folders, and what is ignored.
 
 use super::ScanError;
 use super::names::unread;
@@ -9,7 +9,7 @@ use std::path::Path;
 /// What the name of an image file ends with, in any case. What the file really holds is told by its content.
 pub(crate) const IMAGE_EXTENSIONS: [&str; 8] = ["jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff"];
 
-/// Why an entry is passed over whose name begins with a dot.
+/// Why an entry is ignored whose name begins with a dot.
 pub(crate) const HIDDEN: &str = "hidden";
 
 /// Names of what is in a folder, each list in bytewise order.
@@ -18,7 +18,7 @@ pub(crate) struct Entries {
     pub images: Vec<OsString>,
     /// Folders.
     pub folders: Vec<OsString>,
-    /// What is passed over, and why: hidden entries and other files.
+    /// What is ignored, and why: hidden entries and other files.
     pub passed_over: Vec<(OsString, &'static str)>,
 }
 

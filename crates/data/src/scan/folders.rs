@@ -162,7 +162,7 @@ fn check_known(folder: &Path, known: &[String], errors: &mut Vec<ScanError>) {
     }
 }
 
-/// The images in the class folders of `folder`. Files beside the class folders are passed over, too.
+/// The images in the class folders of `folder`. Files beside the class folders are ignored, too.
 fn read(folder: PathBuf, wanted: Wanted, errors: &mut Vec<ScanError>) -> Split {
     let mut split = Split { passed_over: 0, files: Vec::new(), folder };
     let top = match list(&split.folder) {

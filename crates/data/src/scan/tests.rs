@@ -175,7 +175,7 @@ fn a_file_of_names_that_is_empty() {
 #[test]
 fn empty_class() {
     let data = touch(&["train/cat/1.png", "train/dog/readme.txt"]);
-    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");
+    assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images (1 other entry was ignored); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");
     fs::remove_file(data.path().join("train/dog/readme.txt")).unwrap();
     assert_snapshot!(message(&data, &plan(data.path())), @"DATA/train/dog has no images; expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff");
 }
@@ -289,7 +289,7 @@ fn validation_and_test_images_may_lack_classes_where_that_is_allowed_and_trainin
     let data = touch(&["train/a/1.png", "train/b/1.png", "val/a/1.png", "test/a/1.png", "test/b/notes.txt"]);
     assert_snapshot!(message(&data, &plan(data.path())), @r#"
     DATA/val has no folder for the class "b"; expected DATA/val/b/*.jpg
-    DATA/test/b has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    DATA/test/b has no images (1 other entry was ignored); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
     Validation and test images may lack classes with `allow = ["missing_classes"]` in [data.audit]
     "#);
     let allow = |plan: DataPlan| DataPlan { allow: vec![Allow::MissingClasses], ..plan };
@@ -314,7 +314,7 @@ fn all_that_is_wrong_is_told_at_once() {
     ]);
     assert_snapshot!(message(&data, &plan(data.path())), @r#"
     label_mode = "binary" needs exactly two classes, and DATA/train has 3: "a", "b", "c"; select two of them with data.classes, or use label_mode = "categorical"
-    DATA/train/a has no images (1 other entry was passed over); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    DATA/train/a has no images (1 other entry was ignored); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
     DATA/val has no folder for the class "b"; expected DATA/val/b/*.jpg
     DATA/val has no folder for the class "c"; expected DATA/val/c/*.jpg
     DATA/test has the class "fox", which the training folder does not have; training has "a", "b", "c"
@@ -342,7 +342,7 @@ fn a_class_in_two_spellings_is_named_as_such() {
 fn images_a_folder_deeper_and_images_of_other_formats_are_named() {
     let data = touch(&["train/g1/cat/1.png", "train/g1/dog/1.png", "train/g2/1.avif", "train/g2/2.avif"]);
     assert_snapshot!(message(&data, &plan(data.path())), @r"
-    DATA/train/g1 has no images (2 other entries were passed over); the folders in it hold images, such as DATA/train/g1/cat: expected the images of a class in DATA/train/g1 itself
-    DATA/train/g2 has no images (2 other entries were passed over; AVIF is not read); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
+    DATA/train/g1 has no images (2 other entries were ignored); the folders in it hold images, such as DATA/train/g1/cat: expected the images of a class in DATA/train/g1 itself
+    DATA/train/g2 has no images (2 other entries were ignored; AVIF is not read); expected at least one file ending in jpg, jpeg, png, gif, bmp, webp, tif, tiff
     ");
 }

@@ -1,0 +1,41 @@
+//! Warnings about images that an earlier call has printed: from then on one line stands for them.
+
+use crate::dataset::Dataset;
+use crate::words::plural;
+use plan::DataPlan;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The workshop's folder in which it is remembered what was printed.
+pub const TOLD: &str = "told";
+
+/// Lines about what was found in the images of `plan`: all the first time, one for all from then on, until something else
+/// is found. `folder` remembers; where it cannot, everything is printed again.
+pub fn warnings(dataset: &Dataset, plan: &DataPlan, folder: &Path) -> Vec<String> {
+    if dataset.warnings.is_empty() {
+        return Vec::new();
+    }
+    let mut lines: Vec<String> =
+        dataset.warnings.iter().map(|finding| format!("warning: {}", finding.short())).collect();
+    let mark = mark(folder, plan, &lines);
+    if mark.is_file() {
+        let count = plural(lines.len(), "warning");
+        return vec![format!("{count} about these images, as before: `ablate data audit` lists them")];
+    }
+    // A mark that cannot be made leaves the next call with more lines than it needs.
+    fs::create_dir_all(folder).and_then(|()| files::write(&mark, b"")).ok();
+    lines.push("`ablate data audit` says more about these".to_owned());
+    lines
+}
+
+/// The file that says that these lines were printed about these images.
+fn mark(folder: &Path, plan: &DataPlan, lines: &[String]) -> PathBuf {
+    let place = plan.place();
+    let place = std::path::absolute(place).unwrap_or_else(|_| place.to_path_buf());
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(place.as_os_str().as_encoded_bytes());
+    for line in lines {
+        hasher.update(b"\n").update(line.as_bytes());
+    }
+    folder.join(&hasher.finalize().to_hex()[..32])
+}
