@@ -70,11 +70,11 @@ pub struct Run {
     #[arg(long, value_name = "GLOB")]
     pub only: Option<String>,
     /// Runs trained at the same time [default: one for each core, at most 4, and no more than memory holds; with
-    /// --threads, cores / threads]; never more than cores
+    /// --threads, cores / threads]; at most 4 for each core
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     /// Threads of each run [default: the cores, shared between the runs at work; where fewer runs are left than jobs,
-    /// those share all cores]; never more than cores. Results do not depend on it, nor on --jobs
+    /// those share all cores]; at most 4 for each core. Results do not depend on it, nor on --jobs
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
     /// Start what does not seem to fit into the free memory: one run at a time, or as many as --jobs says. Swap space is

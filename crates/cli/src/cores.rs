@@ -8,6 +8,9 @@ use std::num::NonZeroUsize;
 
 /// More runs at once would crowd the caches that they share, and each holds its batches in memory.
 const MOST_JOBS: usize = 4;
+/// What may be asked for by each core. More only wait, and each takes memory; some more than one let anybody see that no
+/// byte depends on it.
+const MOST_PER_CORE: usize = 4;
 
 /// What was asked for, and what there is.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +24,12 @@ pub struct Cores {
 }
 
 impl Cores {
-    /// Those of this machine, as far as this process may use them. What is asked for is no more than there is: threads
-    /// without a core of their own only wait, and each takes memory.
+    /// Those of this machine, as far as this process may use them. What is asked for is no more than [`MOST_PER_CORE`] for
+    /// each.
     pub fn of_machine(jobs: Option<NonZeroUsize>, threads: Option<NonZeroUsize>) -> Cores {
         let count = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let capped = |asked: Option<NonZeroUsize>| asked.map(|asked| asked.min(count));
+        let most = count.saturating_mul(NonZeroUsize::MIN.saturating_add(MOST_PER_CORE - 1));
+        let capped = |asked: Option<NonZeroUsize>| asked.map(|asked| asked.min(most));
         Cores { jobs: capped(jobs), threads: capped(threads), count: count.get() }
     }
 
@@ -99,14 +103,15 @@ mod tests {
     }
 
     #[test]
-    fn nobody_gets_more_than_the_machine_has_and_who_asked_is_told() {
+    fn nobody_gets_much_more_than_the_machine_has_and_who_asked_is_told() {
         let one = NonZeroUsize::new(1);
         for much in [NonZeroUsize::new(9999), Some(NonZeroUsize::MAX)] {
             let cores = Cores::of_machine(much, much);
-            assert_eq!((cores.jobs, cores.threads), (NonZeroUsize::new(cores.count), NonZeroUsize::new(cores.count)));
+            let most = cores.count * MOST_PER_CORE;
+            assert_eq!((cores.jobs, cores.threads), (NonZeroUsize::new(most), NonZeroUsize::new(most)));
             let notices = cores.notices(much, much);
             assert_eq!(notices.len(), 2);
-            let start = format!("--threads {} in place of {}: this process may use", cores.count, much.unwrap());
+            let start = format!("--threads {most} in place of {}: this process may use", much.unwrap());
             assert!(notices[1].starts_with(&start), "{notices:?}");
         }
         assert!(Cores::of_machine(one, None).notices(one, None).is_empty());
