@@ -67,21 +67,24 @@ off = { "model.layers.dropout.rate" = 0.0 }
 on = { "model.layers.dropout.rate" = 0.5 }
 """
 
-# Kind: the state it is tried in, and the files, as globs below the state's folder.
+# What is asked for beyond the files that are there: epochs that go on from the last state of a finished run.
+MORE = ("--set", "training.epochs=5")
+# Kind: the state it is tried in, the files, as globs below the state's folder, and what `run` is asked for.
 KINDS = {
-    "pixels": ("whole", ["target/ablate/images/*/pixels-*"]),
-    "index": ("whole", ["target/ablate/images/*/index"]),
-    "sets": ("whole", ["target/ablate/images/*/sets/*"]),
-    "seen": ("whole", ["target/ablate/images/seen/*"]),
-    "photos": ("whole", ["photos/**/*.jpg", "photos/**/*.png"]),
-    "run.json": ("whole", ["results/flips/runs/*/*/run.json"]),
-    "plan.json": ("whole", ["results/flips/runs/*/*/plan.json"]),
-    "model": ("whole", ["results/flips/runs/*/*/model.safetensors"]),
-    "csv": ("whole", ["results/flips/*.csv"]),
-    "plots": ("whole", ["results/flips/*.svg", "results/flips/*.png", "results/flips/README.md"]),
-    "checkpoint": ("begun", ["results/flips/runs/*/*/checkpoint*"]),
-    "rows": ("begun", ["results/flips/runs/*/*/rows*", "results/flips/runs/*/*/epochs*"]),
-    "program": ("begun", ["target/ablate/programs/*/*"]),
+    "pixels": ("whole", ["target/ablate/images/*/pixels-*"], ()),
+    "index": ("whole", ["target/ablate/images/*/index"], ()),
+    "sets": ("whole", ["target/ablate/images/*/sets/*"], ()),
+    "seen": ("whole", ["target/ablate/images/seen/*"], ()),
+    "photos": ("whole", ["photos/**/*.jpg", "photos/**/*.png"], ()),
+    "run.json": ("whole", ["results/flips/runs/*/*/run.json"], ()),
+    "plan.json": ("whole", ["results/flips/runs/*/*/plan.json"], ()),
+    "model": ("whole", ["results/flips/runs/*/*/model.safetensors"], ()),
+    "csv": ("whole", ["results/flips/*.csv"], ()),
+    "plots": ("whole", ["results/flips/*.svg", "results/flips/*.png", "results/flips/README.md"], ()),
+    "checkpoint": ("begun", ["results/flips/runs/*/*/checkpoint*"], ()),
+    "rows": ("begun", ["results/flips/runs/*/*/rows*", "results/flips/runs/*/*/epochs*"], ()),
+    "last state": ("whole", ["results/flips/runs/*/*/checkpoint*", "results/flips/runs/*/*/epochs.jsonl"], MORE),
+    "program": ("begun", ["target/ablate/programs/*/*"], ()),
 }
 # What decides nothing: lock files, and times of use.
 BESIDE_THE_POINT = {"lock", "used"}
@@ -114,8 +117,8 @@ class State:
             return -1, out, err + "\nhung for ten minutes"
         return process.returncode, out, err
 
-    def run(self) -> tuple[int, str, str]:
-        return self.call("run", "flips.toml", "--out", "results", "--threads", "1")
+    def run(self, words: tuple[str, ...] = ()) -> tuple[int, str, str]:
+        return self.call("run", "flips.toml", "--out", "results", "--threads", "1", *words)
 
     def save(self) -> None:
         self.saved = self.folder.with_name(self.folder.name + ".saved")
@@ -188,28 +191,30 @@ def prepare(ablate: Path, scratch: Path) -> dict[str, State]:
     return {"whole": whole, "begun": begun}
 
 
-def expect(states: dict[str, State]) -> dict[str, dict[str, str]]:
+def expect(states: dict[str, State]) -> dict[tuple[str, tuple[str, ...]], dict[str, str]]:
+    """What comes of each state, by what is asked for, where nothing is damaged."""
     expected = {}
-    for name, state in states.items():
+    for name, words in {(name, words) for name, _, words in KINDS.values()}:
+        state = states[name]
         state.put_back()
-        status, _, err = state.run()
+        status, _, err = state.run(words)
         assert status == 0, err
-        expected[name] = state.outcome()
+        expected[name, words] = state.outcome()
     return expected
 
 
-def judge(state: State, expected: dict[str, str], victim: Path) -> tuple[str, str]:
+def judge(state: State, expected: dict[str, str], victim: Path, words: tuple[str, ...]) -> tuple[str, str]:
     """The end that a trial came to, and why it is a fault where it is one."""
     # What a model says before `run` has looked at it: the truth, or nothing.
     run = state.folder / victim.parent
-    if victim.name in ("model.safetensors", "plan.json", "run.json"):
+    if victim.name in ("model.safetensors", "plan.json", "run.json") and not words:
         status, out, err = state.call("predict", str(run), "--logits", *state.images)
         name = f"predict {run.relative_to(state.folder / 'results/flips')}"
         if status == 0 and digest(out.encode()) != expected[name]:
             return "FAULT", "predict answered with a damaged run"
         if status < 0 or "panicked" in err:
             return "FAULT", f"predict died: {err[-300:]}"
-    status, out, err = state.run()
+    status, out, err = state.run(words)
     if status < 0 or "panicked" in err or "RUST_BACKTRACE" in err:
         return "FAULT", f"run died with {status}: {err[-600:]}"
     found = state.outcome()
@@ -255,7 +260,8 @@ def main() -> int:
             victim = chance.choice(files[kind])
             state.put_back()
             where = flip(state.folder / victim, chance)
-            end, why = judge(state, expected[KINDS[kind][0]], victim)
+            words = KINDS[kind][2]
+            end, why = judge(state, expected[KINDS[kind][0], words], victim, words)
             ends[kind, end] += 1
             if end == "FAULT":
                 faults += 1
