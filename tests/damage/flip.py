@@ -75,7 +75,6 @@ KINDS = {
     "index": ("whole", ["target/ablate/images/*/index"], ()),
     "sets": ("whole", ["target/ablate/images/*/sets/*"], ()),
     "seen": ("whole", ["target/ablate/images/seen/*"], ()),
-    "photos": ("whole", ["photos/**/*.jpg", "photos/**/*.png"], ()),
     "run.json": ("whole", ["results/flips/runs/*/*/run.json"], ()),
     "plan.json": ("whole", ["results/flips/runs/*/*/plan.json"], ()),
     "model": ("whole", ["results/flips/runs/*/*/model.safetensors"], ()),
