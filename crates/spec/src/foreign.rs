@@ -23,6 +23,8 @@ pub struct Hint {
 /// What a word of another framework stands for.
 #[derive(Clone, Copy)]
 enum Means {
+    /// A word of the same place, by another convention of spelling.
+    Spelt(&'static str),
     /// Another word in the same place.
     Called(&'static str),
     /// A key elsewhere, by its path in the file.
@@ -38,6 +40,7 @@ enum Means {
 impl Means {
     fn hint(self) -> Hint {
         let (label, help, meant) = match self {
+            Means::Spelt(word) => (format!("did you mean `{word}`?"), None, Some(word)),
             Means::Called(word) => (format!("called `{word}` here"), None, Some(word)),
             Means::Goes(path) => (format!("goes to `{path}`"), None, None),
             Means::Write(label, help) => (label.to_owned(), Some(help.to_owned()), None),

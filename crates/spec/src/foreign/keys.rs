@@ -1,6 +1,6 @@
 //! Keys: by the table in which they are written.
 
-use super::Means::{Called, Goes, Missing, Needless, Write};
+use super::Means::{Called, Goes, Missing, Needless, Spelt, Write};
 use super::{Hint, Means, respelt};
 
 const SHAPES: Means = Needless("shapes are worked out from `image_size` and `color_mode` in [data]");
@@ -204,7 +204,7 @@ const ANYWHERE: &[(&[&str], Means)] = &[
 /// What is said of the unknown key `word` in a table of the vocabulary `section`, which takes the keys `known`.
 pub fn of_key(section: &str, word: &str, known: &[&'static str]) -> Option<Hint> {
     if let Some(known) = respelt(word, known.iter().copied()) {
-        return Some(Called(known).hint());
+        return Some(Spelt(known).hint());
     }
     let lower = word.to_ascii_lowercase();
     let is_inside = |table: &str| {
@@ -213,7 +213,7 @@ pub fn of_key(section: &str, word: &str, known: &[&'static str]) -> Option<Hint>
     let here = RENAMED.iter().filter(|(table, words, means)| {
         let fits = match means {
             Called(key) => known.contains(key),
-            Goes(_) | Write(..) | Needless(_) | Missing => true,
+            Goes(_) | Spelt(_) | Write(..) | Needless(_) | Missing => true,
         };
         fits && is_inside(table) && words.contains(&lower.as_str())
     });
@@ -229,7 +229,7 @@ pub fn of_key(section: &str, word: &str, known: &[&'static str]) -> Option<Hint>
             }
             _ => Some(means.hint()),
         },
-        Called(_) | Write(..) | Needless(_) | Missing => Some(means.hint()),
+        Called(_) | Spelt(_) | Write(..) | Needless(_) | Missing => Some(means.hint()),
     }
 }
 

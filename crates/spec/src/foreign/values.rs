@@ -384,7 +384,7 @@ pub fn of_value(path: &str, word: &str, known: &[&'static str]) -> Option<Hint> 
     // As PyTorch's are imported.
     let word = word.rsplit('.').next().unwrap_or(word);
     if let Some(known) = respelt(word, known.iter().copied()) {
-        return Some(Called(known).hint());
+        return Some(Means::Spelt(known).hint());
     }
     let (topic, word) = (topic(path)?, letters(word));
     let (_, _, means) = WORDS.iter().find(|(of, words, _)| *of == topic && words.contains(&word.as_str()))?;
