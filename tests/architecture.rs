@@ -100,6 +100,12 @@ fn crates_that_the_tool_and_programs_share_have_the_same_place_and_features() {
     for ours in ["files", "plan", "record", "data"] {
         assert!(shared.iter().any(|name| name.ends_with(&format!("(/crates/{ours})"))), "{ours}: {shared:?}");
     }
+    // Cargo warns of a profile of a crate that is not there.
+    let root = fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
+    for table in root.lines().filter_map(|line| line.strip_prefix("[profile.release.package.")) {
+        let package = format!("{} ", table.trim_end_matches(']'));
+        assert!(programs.keys().any(|name| name.starts_with(&package)), "a profile of {package}");
+    }
     for name in shared {
         assert_eq!(tool[name], programs[name], "features of {name}: the tool's, and the programs'");
     }
