@@ -4,6 +4,7 @@ use plan::{Layer, Network, Shape};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -69,16 +70,17 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// Cargo compiles a crate once for each set of features. One feature more, of a crate that many use, and the first model
-/// program has most of the tool's dependencies compiled a second time.
+/// program has most of the tool's dependencies compiled a second time. The same goes for where our own lie.
 #[test]
-fn crates_that_the_tool_and_programs_share_have_the_same_features() {
+fn crates_that_the_tool_and_programs_share_have_the_same_place_and_features() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let image = Shape::Image { height: 2, width: 2, channels: 1 };
     let network = Network::stack(image, vec![("channels".to_owned(), Layer::GlobalAveragePool2d, None)]).unwrap();
-    let program = codegen::program(&network, &project.join("crates")).unwrap();
-    let workspace = tempfile::tempdir().unwrap();
+    let program = codegen::program(&network).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = folder.path().canonicalize().unwrap();
     let write = |path: &Path, text: &str| {
-        let path = workspace.path().join(path);
+        let path = workspace.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
@@ -89,18 +91,27 @@ fn crates_that_the_tool_and_programs_share_have_the_same_features() {
     for (path, text) in &program.files {
         write(&Path::new(&program.package).join(path), text);
     }
-    fs::copy(project.join("Cargo.lock"), workspace.path().join("Cargo.lock")).unwrap();
+    fs::copy(project.join("Cargo.lock"), workspace.join("Cargo.lock")).unwrap();
+    symlink(project.join("crates"), workspace.join(codegen::CRATES)).unwrap();
 
     let tool = features(&project, &["--package=cli"]);
-    let programs = features(workspace.path(), &["--workspace"]);
+    let programs = features(&workspace, &[]);
     let shared: Vec<_> = tool.keys().filter(|name| programs.contains_key(*name)).collect();
-    assert!(shared.iter().any(|name| name.starts_with("data ")), "{shared:?}");
+    for ours in ["files", "plan", "record", "data"] {
+        assert!(shared.iter().any(|name| name.ends_with(&format!("(/crates/{ours})"))), "{ours}: {shared:?}");
+    }
+    // Cargo warns of a profile of a crate that is not there.
+    let root = fs::read_to_string(workspace.join("Cargo.toml")).unwrap();
+    for table in root.lines().filter_map(|line| line.strip_prefix("[profile.release.package.")) {
+        let package = format!("{} ", table.trim_end_matches(']'));
+        assert!(programs.keys().any(|name| name.starts_with(&package)), "a profile of {package}");
+    }
     for name in shared {
         assert_eq!(tool[name], programs[name], "features of {name}: the tool's, and the programs'");
     }
 }
 
-/// The features that each crate is built with, by name and version.
+/// The features that each crate is built with, by name, version and place in the workspace.
 fn features(workspace: &Path, which: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--edges=normal,build", "--prefix=none", "--format={p}|{f}"])
@@ -112,8 +123,8 @@ fn features(workspace: &Path, which: &[&str]) -> BTreeMap<String, BTreeSet<Strin
     let mut crates: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in String::from_utf8(output.stdout).expect("names").lines().filter(|line| !line.is_empty()) {
         let (package, features) = line.split_once('|').expect("a package and its features");
-        let name: Vec<&str> = package.split(' ').take(2).collect();
-        crates.entry(name.join(" ")).or_default().insert(features.trim_end_matches(" (*)").to_owned());
+        let package = package.replace(workspace.to_str().expect("a path in Unicode"), "").replace(" (proc-macro)", "");
+        crates.entry(package).or_default().insert(features.trim_end_matches(" (*)").to_owned());
     }
     crates
 }

@@ -88,7 +88,7 @@ fn predict_and_explain_need_only_to_read_and_take_any_name() {
 /// Every kept program of the run in `folder`. Its network is this test's alone, or others would start a damaged one.
 fn programs(folder: &Path) -> Vec<PathBuf> {
     let run: plan::Run = serde_json::from_slice(&fs::read(folder.join("plan.json")).unwrap()).unwrap();
-    let package = codegen::program(&run.settings.network, Path::new("/")).unwrap().package;
+    let package = codegen::program(&run.settings.network).unwrap().package;
     let target = Path::new(env!("CARGO_BIN_EXE_ablate")).parent().and_then(Path::parent).unwrap();
     names(&target.join("ablate/programs")).into_iter().filter(|path| path.ends_with(&package)).collect()
 }

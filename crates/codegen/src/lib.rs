@@ -15,7 +15,7 @@ mod source;
 
 pub use lines::layer_of_line;
 pub use model::model_source;
-pub use package::{Program, program, workspace};
+pub use package::{CRATES, Program, program, workspace};
 
 /// Why a network cannot be written as Rust.
 #[derive(Debug, thiserror::Error)]

@@ -47,8 +47,10 @@ impl Source {
     pub fn fill(&mut self, open: &str, names: &[&str], close: &str) {
         let fill = |source: &mut Source| {
             let mut line = String::new();
-            for name in names {
-                if source.margin() + line.len() + name.len() + " ,".len() > NARROW && !line.is_empty() {
+            for (at, name) in names.iter().enumerate() {
+                // The comma after the last name may stand out.
+                let comma = usize::from(at + 1 < names.len());
+                if source.margin() + line.len() + " ".len() + name.len() + comma > NARROW && !line.is_empty() {
                     source.line(std::mem::take(&mut line));
                 }
                 line.push_str(if line.is_empty() { "" } else { " " });

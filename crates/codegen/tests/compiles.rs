@@ -81,7 +81,7 @@ impl Workspace {
 }
 
 fn model(network: &Network) -> String {
-    program(network, Path::new("/")).unwrap().model
+    program(network).unwrap().model
 }
 
 #[test]

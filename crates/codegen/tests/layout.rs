@@ -86,6 +86,18 @@ fn networks_of_all_kinds() {
     assert_laid_out(&everything());
 }
 
+/// The list of imports ends in column 90, the comma after its last name included.
+#[test]
+fn the_last_comma_of_a_list_may_stand_out() {
+    let layers = vec![
+        ("dropout", dropout(0.1)),
+        ("mean", Layer::GlobalAveragePool2d),
+        ("hidden", dense(8, false, Activation::Relu)),
+        ("logits", dense(2, true, Activation::Tanh)),
+    ];
+    assert_laid_out(&network([8, 8, 1], layers));
+}
+
 #[test]
 fn a_word_that_rust_keeps_is_no_name() {
     // As the parser knows them, and `gen`, which only the newest edition keeps.

@@ -48,13 +48,13 @@ pub enum Cause {
 }
 
 impl Cargo<'_> {
-    /// Builds all packages of the workspace. Gives the names of those that were compiled; `compiling` is told of each
+    /// Builds the packages that are the workspace's default members. Gives the names of those that were compiled; `compiling` is told of each
     /// package when its turn comes.
     ///
     /// # Errors
     /// The system's, where cargo does not start.
     pub fn build(&self, offline: bool, compiling: &mut dyn FnMut(&str)) -> io::Result<Result<Vec<String>, Failure>> {
-        let mut command = self.command(["build", "--release", "--workspace"]);
+        let mut command = self.command(["build", "--release"]);
         command.args(offline.then_some("--offline"));
         let mut tied = Tied::start(&command)?;
         let (mut words, mut compiled) = (String::new(), Vec::new());

@@ -15,6 +15,10 @@ use plan::Network;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
+#[cfg(windows)]
+use std::os::windows::fs::symlink_dir as symlink;
 use std::path::{Path, PathBuf};
 
 /// Builds programs from the project's sources.
@@ -78,10 +82,7 @@ impl Workshop {
         networks: &[&Network],
         progress: &mut dyn FnMut(Step<'_>),
     ) -> Result<Vec<(PathBuf, Program)>, BuildError> {
-        let programs = networks
-            .iter()
-            .map(|network| codegen::program(network, &self.sources.join("crates")))
-            .collect::<Result<Vec<_>, _>>()?;
+        let programs = networks.iter().map(|network| codegen::program(network)).collect::<Result<Vec<_>, _>>()?;
         let mut packages: Vec<&Program> = programs.iter().collect();
         packages.sort_by(|a, b| a.package.cmp(&b.package));
         packages.dedup_by(|a, b| a.package == b.package);
@@ -181,6 +182,8 @@ impl Workshop {
 
     /// Writes the sources of the workspace.
     fn lay_out(&self, workspace: &Path, missing: &[Missing<'_>]) -> Result<(), BuildError> {
+        let crates = workspace.join(codegen::CRATES);
+        link(&self.sources.join("crates"), &crates).map_err(write_error(&crates))?;
         let names: Vec<&str> = missing.iter().map(|missing| missing.program.package.as_str()).collect();
         for (path, text) in codegen::workspace(&names, &self.source("Cargo.toml")?) {
             write(&workspace.join(path), &text)?;
@@ -268,6 +271,17 @@ fn write(path: &Path, text: &str) -> Result<(), BuildError> {
         create_dir(folder)?;
     }
     fs::write(path, text).map_err(write_error(path))
+}
+
+/// Has the link at `path` lead to `folder`. Replaces no more than a link.
+fn link(folder: &Path, path: &Path) -> io::Result<()> {
+    match fs::read_link(path) {
+        Ok(old) if old == folder => return Ok(()),
+        Ok(_) => fs::remove_file(path)?,
+        // Nothing is there, or something else is: then no link can be made.
+        Err(_) => {}
+    }
+    symlink(folder, path)
 }
 
 fn create_dir(path: &Path) -> Result<(), BuildError> {

@@ -152,7 +152,7 @@ fn each_failure_has_its_headline_and_cargo_s_words() {
     assert!(message.starts_with("cargo could not build the model programs\n\nerror: linker `cc`"), "{message}");
 
     let networks = [network(4)];
-    let package = codegen::program(&networks[0], Path::new("/")).unwrap().package;
+    let package = codegen::program(&networks[0]).unwrap().package;
     let line =
         codegen::model_source(&networks[0]).unwrap().lines().position(|line| line.contains("flatten")).unwrap() + 1;
     let model = format!("error[E0]: no\n --> {package}/src/model.rs:{line}:1\nerror: could not compile `{package}`");
@@ -169,4 +169,29 @@ fn a_target_folder_that_cannot_be_written_to_is_named() {
         message.contains("/target/ablate: ") && message.contains("a file stands where a folder should be"),
         "{message}"
     );
+}
+
+#[test]
+fn the_workspace_sees_the_project_s_crates() {
+    let project = Project::new();
+    let crates = project.workshop.target.join("ablate/crates");
+    let leads_to = || fs::read_link(&crates).unwrap();
+    let renewed = || {
+        fs::remove_dir_all(project.workshop.memory("programs")).ok();
+        project.build()
+    };
+    renewed().unwrap();
+    assert_eq!(leads_to(), project.folder.path().join("crates"));
+    // As in a copy of a project that was elsewhere.
+    for elsewhere in ["/nowhere", "crates"] {
+        fs::remove_file(&crates).unwrap();
+        symlink(elsewhere, &crates).unwrap();
+        renewed().unwrap();
+        assert_eq!(leads_to(), project.folder.path().join("crates"));
+    }
+    // What is not a link is somebody's.
+    fs::remove_file(&crates).unwrap();
+    fs::create_dir(&crates).unwrap();
+    let message = renewed().unwrap_err().to_string();
+    assert!(message.contains("/target/ablate/crates: File exists"), "{message}");
 }
