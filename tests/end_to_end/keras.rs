@@ -51,7 +51,7 @@ fn logits_training_and_weights_agree_with_keras() {
     let reference: Value = serde_json::from_slice(&std::fs::read(stored.join("reference.json")).unwrap()).unwrap();
     let start = initial_weights(&reference);
     let images = stored.join("images/reference");
-    let project = Project::with(|_| REFERENCE.replace("IMAGES", &images.to_string_lossy().into_owned()));
+    let project = Project::with(|_| REFERENCE.replace("IMAGES", &images.to_string_lossy()));
     let mut validation: Vec<PathBuf> = ["disc", "rectangle"]
         .iter()
         .flat_map(|class| std::fs::read_dir(images.join("validation").join(class)).unwrap())

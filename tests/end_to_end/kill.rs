@@ -16,8 +16,13 @@ fn moment(n: u32) -> f64 {
 /// Starts the experiment into folder `out`, in a process group of its own so that tool and program can be struck in one
 /// blow. Standard error goes to a file, which is returned.
 fn start(project: &Project, out: &str, log: &str) -> Child {
+    start_with(project, &["run", "experiments/tiny.toml", "--jobs", "1", "--out", out], log)
+}
+
+/// The same with these words.
+fn start_with(project: &Project, words: &[&str], log: &str) -> Child {
     project
-        .ablate(&["run", "experiments/tiny.toml", "--jobs", "1", "--out", out])
+        .ablate(words)
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -84,6 +89,46 @@ fn killed_twenty_times_the_results_are_the_same_bytes() {
         assert_eq!(rows(&out), rows("undisturbed"));
     }
     assert!(resumed >= 5, "only {resumed} runs went on in the middle: the blows missed");
+}
+
+/// Two settings take turns in one place; each time the run that is to take it is killed while it is trained, ends or moves in.
+#[test]
+fn killed_while_it_is_replaced_a_run_is_the_old_one_or_the_new_one() {
+    let project = Project::tiny();
+    let rates = ["training.optimizer.learning_rate=1e-3", "training.optimizer.learning_rate=2e-3"];
+    let words = |rate: usize, out: &'static str| {
+        let words = ["run", "experiments/tiny.toml", "--jobs", "1", "--only", "dropout=on", "--set", "seeds=[0]"];
+        [&words[..], &["--set", rates[rate], "--out", out]].concat()
+    };
+    let variant = |out: &str| project.path().join(out).join("tiny/runs/dropout=on");
+    let run =
+        |folder: &Path| ["run.json", "plan.json", "model.safetensors"].map(|name| fs::read(folder.join(name)).ok());
+    let whole = ["one", "two"].map(|out| {
+        project.succeeds(&words(usize::from(out == "two"), out));
+        (run(&variant(out).join("seed-0")), committed(&project.path().join(out).join("tiny")))
+    });
+    project.succeeds(&words(0, "turns"));
+    let mut struck = 0;
+    for n in 0..12 {
+        let (old, new) = (n as usize % 2, (n as usize + 1) % 2);
+        let log = format!("log-{n}");
+        let mut tool = start_with(&project, &words(new, "turns"), &log);
+        // In the first two epochs, or in the tenth of a second after the last.
+        let epochs = 1 + n as usize / 2 % 3;
+        wait(&mut tool, &project.path().join(&log), epochs, moment(n) * if epochs == 3 { 4.0 } else { 0.5 });
+        signal("-9", tool.id());
+        struck += usize::from(!tool.wait().unwrap().success());
+        let place = variant("turns").join("seed-0");
+        let place = if place.exists() { place } else { place.with_file_name("seed-0.old") };
+        let found = run(&place);
+        assert!(found == whole[old].0 || found == whole[new].0, "blow {n}: neither the old run nor the new one");
+        project.succeeds(&words(new, "turns"));
+        assert_eq!(run(&variant("turns").join("seed-0")), whole[new].0, "blow {n}");
+        assert_same(&whole[new].1, &committed(&project.path().join("turns/tiny")));
+        let left: Vec<_> = fs::read_dir(variant("turns")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["seed-0"], "blow {n}");
+    }
+    assert!(struck >= 4, "only {struck} runs were struck: the blows missed");
 }
 
 #[test]

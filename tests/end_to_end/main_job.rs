@@ -126,7 +126,7 @@ fn what_left_the_file_stays_until_it_is_pruned() {
     seeds("[0]", &[]);
     let old = fs::read_to_string(project.results().join("runs.csv")).unwrap();
     let said = seeds("[1]", &[]).stderr;
-    let line = "kept: dropout=off seed 0, dropout=on seed 0 (not in the file any more; --prune removes them)";
+    let line = "kept: dropout=off seed 0, dropout=on seed 0 (no longer in the file; --prune removes them)";
     assert!(said.contains(line), "{said}");
     for file in ["runs.csv", "epochs.csv"] {
         assert_eq!(rows(file), ["dropout=off 1", "dropout=on 1", "dropout=off 0", "dropout=on 0"], "{file}");
@@ -176,13 +176,16 @@ fn a_finished_run_stays_until_the_one_that_replaces_it_is_done() {
     let failed = train("1");
     assert_eq!(failed.status, 1, "{}", failed.stderr);
     let (said, built) = (
-        failed.stderr.find("will be replaced, each when its new run is done: dropout=on seed 0"),
+        failed.stderr.find("dropout=on seed 0: to be replaced once the new run is done (training.epochs 2 -> 1)"),
         failed.stderr.find("building the model programs"),
     );
     assert!(said.is_some() && said < built, "{}", failed.stderr);
-    assert!(failed.stderr.contains("because of training.epochs 2 -> 1"), "{}", failed.stderr);
     assert!(failed.stderr.contains("seed-0.new/log.txt"), "{}", failed.stderr);
     assert_eq!(all(), old, "the finished run is as it was");
+    let kept = committed(&project.results());
+    for file in ["runs.csv", "epochs.csv"] {
+        assert_eq!(kept[file], files[file], "its rows are, too: {file}");
+    }
     // It is still what the other settings give.
     assert_eq!(train("2").status, 0);
     assert_same(&files, &committed(&project.results()));

@@ -1,10 +1,11 @@
 //! The last state of a run that has ended, lent to one that has more epochs and is trained beside it.
 
 use crate::error::Error;
+use crate::run_folder::absent;
 use plan::Run;
 use record::{RunDirectory, seal};
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 
 /// Lends what the finished run in `from` has left to `run`, which is to be trained in `to`, where it is the same but for
@@ -33,14 +34,7 @@ pub fn lend(from: &RunDirectory, to: &RunDirectory, run: &Run) -> Result<(), Err
 /// The same file under another name, where the file system can: a program replaces what it was lent, and never writes
 /// into it.
 fn share(from: &Path, to: &Path) -> io::Result<()> {
-    absent(fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop)))
-}
-
-fn absent(done: io::Result<()>) -> io::Result<()> {
-    match done {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    absent(fs::hard_link(from, to).or_else(|_| files::write(to, &fs::read(from)?)))
 }
 
 #[cfg(test)]
@@ -99,7 +93,8 @@ mod tests {
         ] {
             let new = directory(name);
             lend(&old, &new, &run).unwrap();
-            assert_eq!((new.checkpoint().exists(), new.rows().exists()), (lent, lent), "{name}");
+            let found = [new.checkpoint(), new.rows()].map(|path| fs::read_to_string(path).ok());
+            assert_eq!(found, ["state", "rows"].map(|text| lent.then(|| text.to_owned())), "{name}");
         }
         // What is replaced, as programs do it, is not replaced in the old run.
         let new = directory("longer");
@@ -113,5 +108,20 @@ mod tests {
             assert_eq!(fs::read_to_string(new.checkpoint()).unwrap(), kept);
         }
         assert_eq!(fs::read(old.checkpoint()).unwrap(), b"state");
+    }
+
+    #[test]
+    fn a_copy_in_place_of_a_link_is_a_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("from"), "state").unwrap();
+        fs::write(at("other"), "other").unwrap();
+        // No link can be made where a file is: it is replaced, and not written into.
+        fs::hard_link(at("other"), at("to")).unwrap();
+        share(&at("from"), &at("to")).unwrap();
+        assert_eq!(fs::read(at("to")).unwrap(), b"state");
+        assert_eq!(fs::read(at("other")).unwrap(), b"other");
+        share(&at("none"), &at("new")).unwrap();
+        assert!(!at("new").exists());
     }
 }

@@ -112,9 +112,6 @@ pub fn work(
 /// Trains a run from its folder to its place.
 fn train(job: &Job, threads: usize, launcher: &dyn Launcher, progress: &Progress) -> Result<RunRecord, Error> {
     run_folder::lay_out(job)?;
-    if job.directory != job.place {
-        succession::hand_over(&job.place, &job.run)?;
-    }
     let record = attempt_twice(job, threads, launcher, progress);
     if job.directory != job.place && record.status != Status::Failed {
         succession::move_in(&job.place)?;

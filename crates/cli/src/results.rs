@@ -10,6 +10,10 @@ mod found;
 mod git;
 mod notices;
 mod reason;
+mod seen;
+
+#[cfg(test)]
+pub use seen::Seen;
 
 use crate::dataset::{self, Dataset};
 use crate::error::Error;
@@ -17,8 +21,9 @@ use crate::experiment::Loaded;
 use crate::measured::Measured;
 use plan::memory::Images;
 use plan::{Prepared, Run, Split, Training, Variant};
-use record::{Earlier, ExperimentDirectory, RunDirectory, RunRecord, Status, Weights, seal};
-use std::collections::{BTreeMap, HashMap};
+use record::{Earlier, EarlierRun, ExperimentDirectory, RunDirectory, RunRecord, Status, Weights, seal};
+use seen::Looks;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -45,12 +50,30 @@ struct Expected {
     images: Images,
     prepared: Prepared,
     standing: Standing,
-    /// What is reported of it.
+    /// What is reported of it, once it has come to its end.
     record: Option<RunRecord>,
+    /// The record of its last try, where that failed.
+    failure: Option<RunRecord>,
     /// Why the finished run that is there is not this one.
     replaces: Option<String>,
     /// Where it is trained.
     workplace: RunDirectory,
+}
+
+impl Expected {
+    /// Takes in what came of it. A try that failed takes nothing away.
+    fn take(&mut self, record: RunRecord) {
+        if record.status == Status::Failed {
+            self.failure = Some(record);
+        } else {
+            (self.record, self.failure) = (Some(record), None);
+        }
+    }
+
+    /// Whether a row of an earlier call stays in the tables in place of what came of it: until it has come to its end.
+    fn leaves(&self, row: &EarlierRun) -> bool {
+        self.record.is_none() && (self.failure.is_none() || row.record.status != Status::Failed)
+    }
 }
 
 /// A run to be trained.
@@ -99,6 +122,8 @@ pub struct Results<'a> {
     pruned: Vec<(String, u64)>,
     /// What was found damaged, a line each.
     damaged: Vec<String>,
+    /// What stands in the folders of runs, until all have been looked at.
+    looks: Looks,
     lock: Option<File>,
 }
 
@@ -118,6 +143,7 @@ impl<'a> Results<'a> {
             kept: Earlier::default(),
             pruned: Vec::new(),
             damaged: Vec::new(),
+            looks: Looks::default(),
             lock: None,
         }
     }
@@ -155,6 +181,7 @@ impl<'a> Results<'a> {
                 prepared: dataset.prepared.clone(),
                 standing: Standing::Missing,
                 record: None,
+                failure: None,
                 replaces: None,
                 workplace: self.directory.run(&run.variant, seed),
                 run,
@@ -206,11 +233,6 @@ impl<'a> Results<'a> {
         self.places.contains_key(&(variant.to_owned(), seed))
     }
 
-    /// Whether this call was to train a run.
-    pub fn is_chosen(&self, record: &RunRecord) -> bool {
-        self.expected(record).is_some_and(|expected| expected.chosen)
-    }
-
     /// The log of the program that trained a run in this call.
     pub fn log(&self, record: &RunRecord) -> Option<PathBuf> {
         self.expected(record).map(|expected| expected.workplace.log())
@@ -223,13 +245,29 @@ impl<'a> Results<'a> {
     /// Takes in a run that has ended.
     pub fn add(&mut self, record: RunRecord) {
         if let Some(&index) = self.places.get(&(record.variant.clone(), record.seed)) {
-            self.expected[index].record = Some(record);
+            self.expected[index].take(record);
         }
     }
 
-    /// The records there are, in file order, then by seed.
-    pub fn records(&self) -> Vec<&RunRecord> {
-        self.expected.iter().filter_map(|expected| expected.record.as_ref()).collect()
+    /// How the runs of this call have ended, in file order, then by seed.
+    pub fn outcomes(&self) -> Vec<&RunRecord> {
+        let chosen = self.expected.iter().filter(|expected| expected.chosen);
+        chosen.filter_map(|expected| expected.failure.as_ref().or(expected.record.as_ref())).collect()
+    }
+
+    /// What is reported: the records there are, in file order, then by seed, and the rows that stay below them. A run that
+    /// failed is among them where no row of an earlier one stays.
+    fn rows(&self) -> (Vec<RunRecord>, Earlier) {
+        let mut kept = self.kept.clone();
+        kept.runs.retain(|run| self.expected(&run.record).is_none_or(|expected| expected.leaves(run)));
+        let stays: HashSet<(&str, u64)> =
+            kept.runs.iter().map(|run| (run.record.variant.as_str(), run.record.seed)).collect();
+        let failure = |expected: &'_ Expected| {
+            let stays = stays.contains(&(expected.run.variant.as_str(), expected.run.seed));
+            expected.failure.clone().filter(|_| !stays)
+        };
+        let records = self.expected.iter().filter_map(|expected| expected.record.clone().or_else(|| failure(expected)));
+        (records.collect(), kept)
     }
 
     /// Writes CSVs, plots and README.md from the records there are.
@@ -237,9 +275,7 @@ impl<'a> Results<'a> {
     /// # Errors
     /// [`Error::Report`].
     pub fn write(&self) -> Result<(), Error> {
-        let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
-        let mut kept = self.kept.clone();
-        kept.runs.retain(|run| self.expected(&run.record).is_none_or(|expected| expected.record.is_none()));
+        let (records, kept) = self.rows();
         report::write(&self.directory, &self.input(), &records, &kept)?;
         Ok(())
     }
@@ -249,8 +285,7 @@ impl<'a> Results<'a> {
     /// # Errors
     /// [`Error::Report`].
     pub fn summary(&self) -> Result<String, Error> {
-        let records: Vec<RunRecord> = self.records().into_iter().cloned().collect();
-        Ok(report::summary_table(&self.input(), &records)?)
+        Ok(report::summary_table(&self.input(), &self.rows().0)?)
     }
 
     fn input(&self) -> report::Input {
@@ -296,34 +331,25 @@ fn weights(training: &Training, has_validation: bool) -> Weights {
     if keeps_last || !is_watched { Weights::LastEpoch } else { Weights::BestEpoch }
 }
 
-fn standing(directory: &RunDirectory, run_id: &str) -> (Standing, Option<RunRecord>) {
-    match seal::read_json::<RunRecord>(&directory.record()).ok() {
-        Some(record) if record.run_id != run_id => (Standing::Stale, None),
-        Some(record) if record.status == Status::Failed => (Standing::Failed, Some(record)),
-        // Without its model nothing can be explained or predicted: it is trained again.
-        Some(record) if record.status != Status::Diverged && seal::read(&directory.model()).is_err() => {
-            (Standing::Missing, None)
-        }
-        Some(record) => (Standing::Current, Some(record)),
-        None if directory.checkpoint().exists() => (Standing::Begun, None),
-        None => (Standing::Missing, None),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_run_lacks_what_no_earlier_call_has_trained_with_its_settings() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("one.toml");
+    /// A loaded experiment of one run, in `folder`.
+    fn loaded(folder: &Path) -> Loaded {
+        let file = folder.join("one.toml");
         let text = "schema = 1\nname = \"one\"\nmodel.layers = [{ type = \"flatten\" }, { type = \"dense\" }]\n\
                     training = { epochs = 1, optimizer = \"sgd\" }\n\
                     data = { directory = \"drawn\", image_size = [4, 4], generate = { kind = \"pets\", train = 4, \
                     validation = 4, test = 4 } }\n";
         fs::write(&file, text).unwrap();
-        let loaded = crate::experiment::load(&file, &[]).unwrap();
+        crate::experiment::load(&file, &[]).unwrap()
+    }
+
+    #[test]
+    fn a_run_lacks_what_no_earlier_call_has_trained_with_its_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = loaded(folder.path());
         let results = Results::new(&loaded, folder.path(), Wish { sets: &[], prune: false });
         let run = loaded.experiment.run(&loaded.experiment.variants[0], 0);
         assert!(results.lacks(&run));
@@ -336,5 +362,111 @@ mod tests {
         let mut larger = run.clone();
         larger.settings.data.image_size = [8, 8];
         assert!(results.lacks(&larger));
+    }
+
+    fn dataset() -> Dataset {
+        let train = data::Split { folder: "images".into(), files: Vec::new(), passed_over: 0 };
+        let classes = vec!["cat".to_owned(), "dog".to_owned()];
+        Dataset {
+            manifest: data::Manifest { classes, train, validation: None, test: None },
+            prepared: Prepared { set: "set".into(), digest: "digest".to_owned() },
+            measured: Measured::default(),
+            summary: String::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Of the run that `results` expect, or of one of another id.
+    fn record(results: &Results, run_id: Option<&str>, status: Status) -> RunRecord {
+        let Expected { run, run_id: own, .. } = &results.expected[0];
+        let measures = record::Measures { loss: 0.5, metrics: Vec::new() };
+        let epoch = record::Epoch { epoch: 1, learning_rate: 0.01, train: Some(measures), validation: None };
+        let ended = status != Status::Failed;
+        RunRecord {
+            variant: run.variant.clone(),
+            seed: run.seed,
+            run_id: run_id.unwrap_or(own).to_owned(),
+            status,
+            epochs: ended.then_some(epoch).into_iter().collect(),
+            best_epoch: ended.then_some(1),
+            test: None,
+            parameter_count: 49,
+            classes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_try_that_failed_takes_no_finished_row_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = loaded(folder.path());
+        let open = || {
+            let mut results = Results::new(&loaded, folder.path(), Wish { sets: &[], prune: false });
+            results.expect(&loaded.experiment.variants[0], &dataset(), true).unwrap();
+            results.open().unwrap();
+            results
+        };
+        let tables = |results: &Results| {
+            results.write().unwrap();
+            [results.directory.runs_csv(), results.directory.epochs_csv()].map(|path| fs::read_to_string(path).unwrap())
+        };
+        // In a fresh clone the row is all there is of the finished run: of other settings, or of today's.
+        for id in [Some("0123456789abcdef"), None] {
+            let mut results = open();
+            results.add(record(&results, id, Status::Completed));
+            let finished = tables(&results);
+            assert!(finished.iter().all(|table| table.lines().count() == 2), "{finished:?}");
+            drop(results);
+            let mut results = open();
+            let failure = record(&results, None, Status::Failed);
+            results.add(failure.clone());
+            assert_eq!(tables(&results), finished);
+            assert_eq!(results.outcomes(), [&failure], "the call has failed all the same");
+            // As the queue leaves it.
+            let place = results.directory.run(&failure.variant, failure.seed);
+            fs::create_dir_all(place.path()).unwrap();
+            fs::write(place.record(), seal::to_json(&failure).unwrap()).unwrap();
+            drop(results);
+            let mut results = open();
+            assert_eq!(results.expected[0].standing, Standing::Failed);
+            assert_eq!(tables(&results), finished);
+            results.add(record(&results, None, Status::Diverged));
+            let diverged = tables(&results);
+            assert!(diverged[0].contains(",diverged,") && !diverged[0].contains(",completed,"), "{diverged:?}");
+            assert_eq!(diverged[0].lines().count(), 2);
+            fs::remove_dir_all(results.directory.path()).unwrap();
+        }
+        // Where nothing is finished, the failure is what there is to report, once.
+        for _ in 0..2 {
+            let mut results = open();
+            results.add(record(&results, None, Status::Failed));
+            let failed = tables(&results);
+            assert!(failed[0].contains(",failed,") && failed[0].lines().count() == 2, "{failed:?}");
+        }
+    }
+
+    #[test]
+    fn a_successor_that_failed_takes_no_finished_row_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = loaded(folder.path());
+        let mut results = Results::new(&loaded, folder.path(), Wish { sets: &[], prune: false });
+        results.expect(&loaded.experiment.variants[0], &dataset(), true).unwrap();
+        results.open().unwrap();
+        let old = record(&results, Some("0123456789abcdef"), Status::Completed);
+        let failure = record(&results, None, Status::Failed);
+        let place = results.directory.run(&old.variant, old.seed);
+        for (directory, record) in [(&place, &old), (&place.successor(), &failure)] {
+            fs::create_dir_all(directory.path()).unwrap();
+            fs::write(directory.record(), seal::to_json(record).unwrap()).unwrap();
+        }
+        results.add(old);
+        results.write().unwrap();
+        results.look().unwrap();
+        assert_eq!(results.expected[0].workplace, place.successor());
+        results.write().unwrap();
+        for path in [results.directory.runs_csv(), results.directory.epochs_csv()] {
+            let table = fs::read_to_string(path).unwrap();
+            assert!(table.lines().count() == 2 && !table.contains(",failed,"), "{table}");
+        }
+        assert_eq!(results.outcomes(), [&failure]);
     }
 }

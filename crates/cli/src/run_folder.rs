@@ -7,7 +7,7 @@ use crate::queue::Job;
 use plan::Run;
 use record::{RunDirectory, seal};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 /// What a reader of a run's folder finds beside what the program writes there.
@@ -29,11 +29,7 @@ pub fn lay_out(job: &Job) -> Result<(), Error> {
     let folder = directory.path();
     fs::create_dir_all(folder).map_err(Error::write(folder))?;
     for stale in [directory.record(), directory.model()] {
-        if let Err(error) = fs::remove_file(&stale)
-            && error.kind() != ErrorKind::NotFound
-        {
-            return Err(Error::write(stale)(error));
-        }
+        absent(fs::remove_file(&stale)).map_err(Error::write(stale))?;
     }
     if job.directory != job.place {
         last_state::lend(&job.place, directory, &job.run)?;
@@ -52,4 +48,15 @@ pub fn put_plan(directory: &RunDirectory, run: &Run) -> Result<(), Error> {
     let path = directory.plan();
     let plan = seal::to_json(run).map_err(|error| Error::write(&path)(error.into()))?;
     files::write_if_changed(&path, &plan).map(drop).map_err(Error::write(path))
+}
+
+/// What was done with a file; one that is not there needs nothing done.
+///
+/// # Errors
+/// All others.
+pub fn absent(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

@@ -71,7 +71,10 @@ mod tests {
         symlink(precious.path(), base.join("one/runs/a")).unwrap();
         for path in ["one/runs/a", "one/runs/a/seed-0"] {
             let error = make_folder(&base, &base.join(path)).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("{} is a symbolic link", base.join("one/runs/a").to_string_lossy())), "{error}");
+            assert!(
+                error.starts_with(&format!("{} is a symbolic link", base.join("one/runs/a").to_string_lossy())),
+                "{error}"
+            );
         }
         fs::remove_dir(precious.path()).unwrap();
         make_folder(&base, &base.join("one/runs/a")).unwrap_err();

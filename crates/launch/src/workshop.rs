@@ -1,8 +1,8 @@
 //! Where model programs are built: one generated cargo workspace, `target/ablate`, with a package for each distinct
 //! network.
 //!
-//! A program that was kept, was made from today's sources and is whole is taken as it is, without cargo. All others of a
-//! call are built by one cargo call, with the project's own Cargo.lock and release profile, into the project's own target
+//! A program that was kept, was made from today's sources by today's compiler and is whole is taken as it is, without cargo.
+//! All others of a call are built by one cargo call, with the project's own Cargo.lock and release profile, into the project's own target
 //! folder, so that a dependency is compiled once for the tool, the tests and all programs.
 
 use crate::build_error::BuildError;
@@ -27,6 +27,9 @@ pub struct Workshop {
     sources: PathBuf,
     target: PathBuf,
     toolchain: Toolchain,
+    /// The compiler, as `rustc -vV` has it: that of the tool itself, which cargo builds anew with another one. So nobody has
+    /// to ask at every start.
+    compiler: &'static str,
 }
 
 /// What a build is doing.
@@ -64,7 +67,7 @@ impl Workshop {
             Some(target) => std::path::absolute(target).map_err(BuildError::Run)?,
             None => sources.join("target"),
         };
-        Ok(Workshop { sources, target, toolchain: Toolchain::of_environment() })
+        Ok(Workshop { sources, target, toolchain: Toolchain::of_environment(), compiler: env!("ABLATE_RUSTC") })
     }
 
     /// A folder for what the tool remembers between calls. What is in it can be made anew at any time.
@@ -92,7 +95,7 @@ impl Workshop {
         let store = self.store();
         let (mut kept, mut missing, mut damaged) = (BTreeMap::new(), Vec::new(), Vec::new());
         for program in packages {
-            let key = engine.map(|engine| key(engine, program));
+            let key = engine.map(|engine| self.key(engine, program));
             match key.as_deref().map_or(Found::Missing, |key| store.find(key, &executable(program))) {
                 Found::Whole(path) => drop(kept.insert(program.package.clone(), path)),
                 Found::Damaged(path) => {
@@ -108,6 +111,13 @@ impl Workshop {
             kept.extend(self.build_missing(&missing, &damaged, blamed, progress)?);
         }
         Ok(programs.into_iter().map(|program| (kept[&program.package].clone(), program)).collect())
+    }
+
+    /// Names what a program is made from: its own sources, by its package's name, those of the engine, and the compiler.
+    fn key(&self, engine: blake3::Hash, program: &Program) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(engine.as_bytes()).update(program.package.as_bytes()).update(self.compiler.as_bytes());
+        hasher.finalize().to_hex()[..32].to_owned()
     }
 
     fn store(&self) -> Store {
@@ -164,8 +174,9 @@ impl Workshop {
         let kept = missing
             .iter()
             .map(|missing| {
-                let key =
-                    engine.map(|engine| key(engine, missing.program)).filter(|key| missing.key.as_ref() == Some(key));
+                let key = engine
+                    .map(|engine| self.key(engine, missing.program))
+                    .filter(|key| missing.key.as_ref() == Some(key));
                 let path = store.keep(&self.built(missing), key.as_deref());
                 let path = path.map_err(|(path, source)| BuildError::Keep { path, source })?;
                 Ok((missing.program.package.clone(), path))
@@ -234,13 +245,6 @@ impl Workshop {
 
 fn executable(program: &Program) -> String {
     format!("{}{}", program.package, std::env::consts::EXE_SUFFIX)
-}
-
-/// Names the sources of a program: its own, by its package's name, and those of the engine.
-fn key(engine: blake3::Hash, program: &Program) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(engine.as_bytes()).update(program.package.as_bytes());
-    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 /// Blames the layers whose generated lines the output names.

@@ -5,7 +5,7 @@
 
 use crate::epochs_csv::{self, EpochRow};
 use crate::run::RunRecord;
-use crate::runs_csv::{self, RunRow};
+use crate::runs_csv::{self, RunRow, RunsTable};
 use crate::table::CsvError;
 use crate::{Epoch, ExperimentDirectory};
 use std::collections::HashMap;
@@ -96,7 +96,8 @@ impl Earlier {
         let (runs_path, epochs_path) = (directory.runs_csv(), directory.epochs_csv());
         let table = match text(&runs_path)? {
             Some(text) => runs_csv::parse(&text).map_err(wrong(&runs_path))?,
-            None => return Ok(Earlier::default()),
+            // Its epochs, where there are some, are strays.
+            None => RunsTable::default(),
         };
         let rows = match text(&epochs_path)? {
             Some(text) => epochs_csv::parse(&text).map_err(wrong(&epochs_path))?.1,

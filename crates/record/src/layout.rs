@@ -138,6 +138,8 @@ impl RunDirectory {
 /// # Errors
 /// Those of [`files::refuse_links`].
 pub fn refuse_links(path: &Path) -> io::Result<()> {
+    // A person may stand in the results: `.` and `seed-0` are below the same folders.
+    let path = &std::path::absolute(path)?;
     let components: Vec<Component> = path.components().collect();
     let is = |index: usize, test: &dyn Fn(&str) -> bool| {
         components.get(index).is_some_and(|component| test(&component.as_os_str().to_string_lossy()))
@@ -157,8 +159,9 @@ pub fn refuse_links(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of [`refuse_links`] for its folder, and those of [`files::create`].
 pub fn create(path: &Path) -> io::Result<File> {
-    refuse_links(path.parent().unwrap_or(path))?;
-    files::create(path)
+    let path = std::path::absolute(path)?;
+    refuse_links(path.parent().unwrap_or(&path))?;
+    files::create(&path)
 }
 
 #[cfg(all(test, unix))]
@@ -198,6 +201,30 @@ mod tests {
         create(&at("one/runs/base/seed-0/log.txt")).unwrap();
         assert!(!at("one/runs/base/seed-0/log.txt").is_symlink());
         assert_eq!(fs::read(at("precious")).unwrap(), b"all my work");
+    }
+
+    #[test]
+    fn a_link_is_refused_wherever_a_person_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let seed = folder.path().join("one/runs/base/seed-0");
+        fs::create_dir_all(&seed).unwrap();
+        symlink(folder.path(), seed.join("explain")).unwrap();
+        // No other test of this crate has a relative path.
+        let before = std::env::current_dir().unwrap();
+        for (at, run) in
+            [(seed.as_path(), "."), (seed.parent().unwrap(), "seed-0"), (folder.path(), "one/runs/base/seed-0")]
+        {
+            std::env::set_current_dir(at).unwrap();
+            let run = Path::new(run);
+            let error = refuse_links(&run.join("explain/cat")).unwrap_err().to_string();
+            assert!(error.contains("explain is a symbolic link"), "{error}");
+            create(&run.join("explain/log.txt")).unwrap_err();
+            create(&run.join("log.txt")).unwrap();
+        }
+        std::env::set_current_dir(&seed).unwrap();
+        create(Path::new("log.txt")).unwrap();
+        std::env::set_current_dir(before).unwrap();
+        assert!(!folder.path().join("log.txt").exists());
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn render(rows: &[RunRow], metrics: &[String], swept_paths: &[String]) -> St
 }
 
 /// What the file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunsTable {
     /// The metrics, in file order, without `loss`.
     pub metrics: Vec<String>,

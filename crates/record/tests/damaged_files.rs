@@ -130,6 +130,19 @@ fn epochs_left_by_a_call_that_was_killed_between_the_files_are_told_of_the_run_a
     assert_eq!(Earlier::read(&directory, true).unwrap().runs.len(), 1);
 }
 
+#[test]
+fn epochs_without_the_other_file_are_not_lost_without_a_word() {
+    let (_folder, directory) = results();
+    fs::remove_file(directory.runs_csv()).unwrap();
+    let error = Earlier::read(&directory, false).unwrap_err();
+    assert_eq!(error.path, directory.epochs_csv());
+    let words = "line 2: a seed 0 has no row in runs.csv (--prune removes such epochs)";
+    assert_eq!(error.reason.to_string(), words);
+    assert_eq!(Earlier::read(&directory, true).unwrap(), Earlier::default());
+    fs::remove_file(directory.epochs_csv()).unwrap();
+    assert_eq!(Earlier::read(&directory, false).unwrap(), Earlier::default());
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_not_a_file_is_not_read() {

@@ -40,7 +40,7 @@ pub struct Written {
 
 /// Writes the report of `runs` into `directory`: epochs.csv, runs.csv, comparison.csv, README.md and the plots (SVG and
 /// PNG). The order of `runs` does not matter, and some may be missing: then they are missing in the report. The rows of
-/// `kept`, runs that the experiment has not any more, stand at the end of epochs.csv and runs.csv and are in nothing
+/// `kept`, runs no longer in the experiment, stand at the end of epochs.csv and runs.csv and are in nothing
 /// else. Files are replaced whole, and only where their bytes change.
 ///
 /// # Errors

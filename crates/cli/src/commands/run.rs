@@ -88,7 +88,7 @@ pub fn run(arguments: &Run) -> Result<ExitCode, Error> {
     for results in &all_results {
         results.write()?;
         out(&results.summary()?)?;
-        for record in results.records().into_iter().filter(|record| results.is_chosen(record)) {
+        for record in results.outcomes() {
             chosen += 1;
             match record.status {
                 Status::Completed | Status::Stopped => {}

@@ -1,9 +1,10 @@
 //! What earlier calls have left: looked at, put in order, and kept from other calls.
 
-use super::{Results, Standing, departed, git, reason, standing};
+use super::seen::{Looks, Seen};
+use super::{Results, Standing, departed, git, reason};
 use crate::error::Error;
 use crate::{damage, run_folder, succession};
-use record::{Earlier, RunDirectory, RunRecord, Status, seal};
+use record::{Earlier, RunRecord, Status};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, TryLockError};
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ impl Results<'_> {
     /// Looks at what earlier calls have left.
     ///
     /// # Errors
-    /// [`Error::Earlier`] where their tables cannot be relied on.
+    /// [`Error::Earlier`] where their tables cannot be relied on, [`Error::Read`] where a file is out of reach.
     pub fn look(&mut self) -> Result<(), Error> {
         self.kept = Earlier::read(&self.directory, self.wish.prune)?;
         let rows: HashMap<(&str, u64), usize> = (self.kept.runs.iter().enumerate())
@@ -35,29 +36,38 @@ impl Results<'_> {
         for expected in &mut self.expected {
             let (run, run_id) = (&expected.run, &expected.run_id);
             let directory = self.directory.run(&run.variant, run.seed);
-            let (mut found, mut record) = standing(&directory, run_id);
+            let of = |seen: &Seen, standing| {
+                let is_of_it = matches!(standing, Standing::Current | Standing::Failed);
+                (standing, seen.record.clone().filter(|_| is_of_it))
+            };
+            let seen = self.looks.at(&directory)?;
+            let (mut found, mut record) = of(seen, seen.standing(run, run_id));
             let (mut replaces, mut workplace) = (None, directory.clone());
-            if found == Standing::Stale && is_finished(&directory) {
-                replaces = Some(reason::reason(&directory, run));
+            if found == Standing::Stale && seen.is_finished() {
+                replaces = Some(reason::reason(&directory, seen.plan.as_ref(), run));
                 workplace = directory.successor();
-                match standing(&workplace, run_id) {
-                    (Standing::Stale | Standing::Missing, _) => {}
-                    beside => (found, record) = beside,
+                let beside = self.looks.at(&workplace)?;
+                match beside.standing(run, run_id) {
+                    Standing::Stale | Standing::Missing => {}
+                    standing => (found, record) = of(beside, standing),
                 }
             }
+            let mut ended: Vec<RunRecord> = record.into_iter().collect();
             // In a fresh clone rows are there when `runs/` is not. They are reported until the run is trained here.
-            if record.is_none()
+            if ended.iter().all(|record| record.status == Status::Failed)
                 && let Some(&index) = rows.get(&(run.variant.as_str(), run.seed))
             {
                 let row = &self.kept.runs[index];
                 if row.record.run_id == *run_id {
                     row.check(&self.directory)?;
-                    record = Some(row.record.clone());
+                    ended.push(row.record.clone());
                 } else if replaces.is_none() {
                     replaces = Some(reason::ROW.to_owned());
                 }
             }
-            (expected.standing, expected.record) = (found, record);
+            expected.standing = found;
+            (expected.record, expected.failure) = (None, None);
+            ended.into_iter().for_each(|record| expected.take(record));
             (expected.replaces, expected.workplace) = (replaces, workplace);
         }
         self.keep()
@@ -66,12 +76,12 @@ impl Results<'_> {
     /// Keeps of the tables what has no record: runs that the file does not have any more, and those that are yet to be
     /// trained again.
     fn keep(&mut self) -> Result<(), Error> {
-        let Results { kept, pruned, places, expected, directory, wish, .. } = self;
+        let Results { kept, pruned, places, expected, directory, wish, looks, .. } = self;
         pruned.clear();
         kept.runs.retain(|run| {
             let key = (run.record.variant.clone(), run.record.seed);
             match places.get(&key) {
-                Some(&index) => expected[index].record.is_none(),
+                Some(&index) => expected[index].leaves(run),
                 None if wish.prune => {
                     pruned.push(key);
                     false
@@ -82,11 +92,14 @@ impl Results<'_> {
         for run in &mut kept.runs {
             // The run itself, where it is there, is more than its rows.
             let RunRecord { variant, seed, run_id, .. } = &run.record;
-            match standing(&directory.run(variant, *seed), run_id) {
-                (Standing::Current, Some(record)) => run.record = record,
+            let seen = looks.at(&directory.run(variant, *seed))?;
+            match &seen.record {
+                Some(record) if seen.is_current(run_id) => run.record = record.clone(),
                 _ => run.check(directory)?,
             }
         }
+        // The next call of this function is to see what is there then.
+        *looks = Looks::default();
         Ok(())
     }
 
@@ -113,17 +126,18 @@ impl Results<'_> {
                 files::refuse_links(&self.base, directory.path()).map_err(Error::write(directory.path()))?;
                 files::sweep(directory.path()).map_err(Error::write(directory.path()))?;
             }
-            succession::mend(&run)?;
+            succession::recover(&run)?;
             for directory in [&run, &run.successor()] {
-                self.damaged.extend(damage::set_aside(directory)?);
+                self.damaged.extend(damage::set_aside(&self.looks.at(directory)?.damaged)?);
             }
-            let is_done = |run: &RunDirectory| standing(run, &expected.run_id).0 == Standing::Current;
-            let mut done = is_done(&run);
-            if !done && is_done(&run.successor()) {
+            if !self.looks.at(&run)?.is_current(&expected.run_id)
+                && self.looks.at(&run.successor())?.is_current(&expected.run_id)
+            {
                 succession::move_in(&run)?;
-                done = true;
+                self.looks.moved(&run.successor(), &run);
             }
-            if done && !run.plan().is_file() {
+            let seen = self.looks.at(&run)?;
+            if seen.is_current(&expected.run_id) && seen.plan.is_none() {
                 run_folder::put_plan(&run, &expected.run)?;
             }
         }
@@ -155,9 +169,4 @@ impl Results<'_> {
     pub(super) fn departed(&self) -> Result<BTreeSet<PathBuf>, Error> {
         departed::folders(&self.directory, |variant, seed| !self.has(variant, seed))
     }
-}
-
-/// Whether the run in a folder came to its end, and is worth keeping until another one has.
-fn is_finished(directory: &RunDirectory) -> bool {
-    seal::read_json::<RunRecord>(&directory.record()).is_ok_and(|record| record.status != Status::Failed)
 }

@@ -19,16 +19,14 @@ impl Results<'_> {
             }
         }
         for (reason, runs) in replaced {
-            notices.push(format!(
-                "will be replaced, each when its new run is done: {}\n  because of {reason}",
-                list(runs)
-            ));
+            let done = if runs.len() == 1 { "the new run is" } else { "the new runs are" };
+            notices.push(format!("{}: to be replaced once {done} done ({reason})", list(runs)));
         }
         let kept = self.kept.runs.iter().map(|run| (run.record.variant.as_str(), run.record.seed));
         let (stale, gone): (Vec<_>, Vec<_>) = kept.partition(|(variant, seed)| self.has(variant, *seed));
         let stale: Vec<_> = stale.into_iter().filter(|(variant, seed)| !self.will_train(variant, *seed)).collect();
         if !gone.is_empty() {
-            notices.push(format!("kept: {} (not in the file any more; --prune removes them)", list(gone)));
+            notices.push(format!("kept: {} (no longer in the file; --prune removes them)", list(gone)));
         }
         if !stale.is_empty() {
             notices.push(format!(

@@ -12,13 +12,12 @@ const NAMED: usize = 4;
 /// Why the run of a row is not the one that the file gives, where the run itself is not on this machine.
 pub const ROW: &str = "another run id in runs.csv: other settings, other images or another engine";
 
-/// Why `run` is not the run that stands in `directory`.
-pub fn reason(directory: &RunDirectory, run: &Run) -> String {
-    let read = |path| fs::read(path).ok().and_then(|json| serde_json::from_slice::<Value>(&json).ok());
-    let Some(old) = read(directory.plan()).and_then(|json| serde_json::from_value::<Run>(json).ok()) else {
+/// Why `run` is not the run `old` that stands in `directory`.
+pub fn reason(directory: &RunDirectory, old: Option<&Run>, run: &Run) -> String {
+    let Some(old) = old else {
         return "other settings: its plan.json cannot be read".to_owned();
     };
-    let changes = changes(&old, run);
+    let changes = changes(old, run);
     if !changes.is_empty() {
         let more = changes.len().saturating_sub(NAMED);
         let mut words = changes[..changes.len() - more].join(", ");
@@ -27,7 +26,9 @@ pub fn reason(directory: &RunDirectory, run: &Run) -> String {
         }
         return words;
     }
-    let engine = read(directory.provenance()).and_then(|json| json.get("engine_version")?.as_u64());
+    let provenance = fs::read(directory.provenance()).ok();
+    let provenance = provenance.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+    let engine = provenance.and_then(|json| json.get("engine_version")?.as_u64());
     match engine {
         Some(engine) if engine != u64::from(ENGINE_VERSION) => {
             format!("the engine: version {engine} -> {ENGINE_VERSION}")
@@ -114,10 +115,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let directory = RunDirectory::at(folder.path().to_path_buf());
         let run = run(str::to_owned);
-        assert_eq!(reason(&directory, &run), "other settings: its plan.json cannot be read");
-        fs::write(directory.plan(), serde_json::to_vec(&run).unwrap()).unwrap();
-        assert_eq!(reason(&directory, &run), "the images or the initial weights");
+        assert_eq!(reason(&directory, None, &run), "other settings: its plan.json cannot be read");
+        assert_eq!(reason(&directory, Some(&run), &run), "the images or the initial weights");
         fs::write(directory.provenance(), "{\"engine_version\": 2}").unwrap();
-        assert_eq!(reason(&directory, &run), format!("the engine: version 2 -> {ENGINE_VERSION}"));
+        assert_eq!(reason(&directory, Some(&run), &run), format!("the engine: version 2 -> {ENGINE_VERSION}"));
     }
 }

@@ -47,7 +47,8 @@ impl Project {
         }
         let cargo = script(&folder.path().join("cargo"), CARGO);
         let toolchain = Toolchain { cargo: cargo.into(), rustc: "true".into() };
-        let workshop = Workshop { sources: folder.path().into(), target: folder.path().join("target"), toolchain };
+        let target = folder.path().join("target");
+        let workshop = Workshop { sources: folder.path().into(), target, toolchain, compiler: "rustc 1" };
         Project { folder, workshop }
     }
 
@@ -97,6 +98,19 @@ fn what_is_there_and_whole_needs_no_cargo() {
     // Sources that have changed since are cargo's to judge.
     fs::write(project.folder.path().join("crates/nn/src/lib.rs"), "// changed").unwrap();
     assert!(project.build().unwrap_err().to_string().starts_with("cannot find `cargo`"));
+}
+
+#[test]
+fn what_another_compiler_made_is_built_again() {
+    let mut project = Project::new();
+    assert!(Workshop::of_project().unwrap().compiler.starts_with("rustc "), "that of the tool is known");
+    project.build().unwrap();
+    project.calls();
+    project.workshop.compiler = "rustc 2";
+    project.build().unwrap();
+    assert_eq!(project.calls(), ["build"]);
+    project.build().unwrap();
+    assert!(project.calls().is_empty());
 }
 
 #[test]
