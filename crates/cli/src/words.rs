@@ -16,6 +16,7 @@ pub fn plural_are(count: usize, noun: &str) -> String {
 
 /// What a split has of each class, in a line.
 pub fn split_counts<'a>(split: &str, images: usize, classes: impl IntoIterator<Item = (&'a String, usize)>) -> String {
-    let classes: Vec<String> = classes.into_iter().map(|(class, count)| format!("{} {count}", files::shown(class))).collect();
+    let classes: Vec<String> =
+        classes.into_iter().map(|(class, count)| format!("{} {count}", files::shown(class))).collect();
     format!("{split:>12}: {images:>6} images: {}", classes.join(", "))
 }

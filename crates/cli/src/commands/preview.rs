@@ -76,12 +76,9 @@ fn variant<'a>(arguments: &args::Preview, loaded: &'a Loaded) -> Result<&'a Vari
         Some(name) => loaded.variant(name),
         None => {
             let augments = |variant: &&Variant| variant.settings.augmentation != Augmentation::default();
-            loaded
-                .experiment
-                .variants
-                .iter()
-                .find(augments)
-                .ok_or_else(|| Error::Usage(format!("no variant of {} augments its images", files::shown(&loaded.path))))
+            loaded.experiment.variants.iter().find(augments).ok_or_else(|| {
+                Error::Usage(format!("no variant of {} augments its images", files::shown(&loaded.path)))
+            })
         }
     }
 }
@@ -129,7 +126,11 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
                 .to_owned()
         }
     };
-    Err(Error::Usage(format!("{} is no training image of {}: {why}", files::shown(&image), files::shown(&plan.directory))))
+    Err(Error::Usage(format!(
+        "{} is not a training image of {}: {why}",
+        files::shown(&image),
+        files::shown(&plan.directory)
+    )))
 }
 
 /// What was drawn, by name.
