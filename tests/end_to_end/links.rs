@@ -57,7 +57,7 @@ fn a_link_in_place_of_a_folder_or_the_lock_is_named_before_anything_is_built() {
     link(&project, "precious/thesis", "results/tiny/runs/~lock");
     let before = outside(&project);
     let said = project.fails(&RUN, 1);
-    assert!(said.contains("~lock: a symbolic link stands there"), "{said}");
+    assert!(said.contains("~lock is a symbolic link, and nothing is written through one"), "{said}");
     assert_eq!(before, outside(&project));
 }
 
@@ -101,7 +101,7 @@ fn a_link_in_place_of_a_file_is_replaced_and_the_results_themselves_may_be_elsew
     for name in
         tables.iter().map(|name| format!("results/tiny/{name}")).chain(of_run.map(|name| format!("{SEED}/{name}")))
     {
-        assert!(!name.ends_with(".csv") || !project.path().join(&name).is_symlink(), "{name}");
+        assert!(!project.path().join(&name).is_symlink(), "{name}");
     }
 
     // The same of what is done with a trained run.

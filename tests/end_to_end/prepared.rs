@@ -66,7 +66,7 @@ fn unreadable_images_are_not_tried_again_and_the_reason_is_told_again() {
     assert!(prepared(&second).is_empty(), "{}", second.stderr);
     for text in [&first, &second] {
         assert_eq!(text.stderr.matches("leaving out 1 image that cannot be read:").count(), 1, "{}", text.stderr);
-        assert!(text.stderr.contains("notes.png: is no image in a format"), "{}", text.stderr);
+        assert!(text.stderr.contains("notes.png: not a supported image format"), "{}", text.stderr);
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Command {
     Run(Run),
     /// Validate experiment files; show each variant's layers, and the data's classes and counts
     ///
-    /// A folder of images that is not there yet is told, and is no error of the file; images that cannot be used are.
+    /// A missing image folder is reported, but is not an error; images that cannot be used are.
     Check(Check),
     /// Print the generated Rust model of a variant
     Show(Show),

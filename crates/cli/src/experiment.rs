@@ -3,6 +3,7 @@
 use crate::error::{Error, colored};
 use crate::weights_file;
 use plan::{Experiment, Variant};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// An experiment and where it came from.
@@ -50,7 +51,7 @@ pub fn load(path: &Path, sets: &[String]) -> Result<Loaded, Error> {
     };
     let (mut experiment, warnings) = spec::load_with_warnings(&request).map_err(Error::Spec)?;
     if let Some(warnings) = warnings {
-        eprintln!("{}", warnings.render(colored()).trim_end());
+        writeln!(std::io::stderr(), "{}", warnings.render(colored()).trim_end()).ok();
     }
     // Images named on the command line are the reader's own: a folder that is not there is a mistake, not a wish.
     let sets_path = |path: &str| sets.iter().any(|set| set.trim_start().starts_with(path));

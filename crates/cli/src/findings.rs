@@ -145,7 +145,7 @@ pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Opt
             Severity::Error,
             format!("{count} of {} cannot be read", shown(&plan.place())),
             places,
-            "Mend or remove them, or leave them out with `on_error = \"skip\"` in [data].",
+            "Fix or remove them, or leave them out with `on_error = \"skip\"` in [data].",
         ),
         (OnError::Skip, Some((split, class))) => Finding::new(
             UNREADABLE,
@@ -156,7 +156,7 @@ pub fn unreadable(bad: &[BadImage], manifest: &Manifest, plan: &DataPlan) -> Opt
                 shown(class)
             ),
             places,
-            "Mend them, or leave the class out with `classes` in [data].",
+            "Fix them, or leave the class out with `classes` in [data].",
         ),
         (OnError::Skip, None) => {
             let what = format!("leaving out {count} that cannot be read");
@@ -294,8 +294,7 @@ fn warnings(audit: &Audit, directory: &Path, conflicting: Vec<String>, duplicate
         found.push(warning(
             "shortcut",
             format!(
-                "the {} of an image's file says something of its class: a rule by it alone is right for {}, always answering the \
-                 largest class for {}",
+                "{} alone predicts the class for {} of the images (largest class: {})",
                 shortcut.by,
                 percent(shortcut.accuracy),
                 percent(shortcut.baseline_accuracy)

@@ -1,6 +1,7 @@
 //! The `ablate` command: parse, act, exit status.
 //!
-//! 0: all well. 1: a run failed. 2: the file or the command line is wrong, or asks for more memory than there is.
+//! 0: all well. 1: a run failed, all chosen runs diverged, or an image could not be used. 2: the file or the command line is
+//! wrong, or asks for more memory than there is, or earlier results cannot be read.
 
 mod args;
 mod commands;

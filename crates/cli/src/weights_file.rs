@@ -1,10 +1,11 @@
-//! What arrays a safetensors file holds: its header, read without the arrays.
+//! What arrays a safetensors file holds, by its header; the rest is only compared with the file's seal, if it has one.
 
 use plan::weights::Named;
+use record::seal::{self, Seal};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// The longest header, in bytes; that of the format's own library.
@@ -26,12 +27,19 @@ struct Entry {
 /// Why it is none, in words that name the file.
 pub fn arrays(path: &Path) -> Result<Vec<Named>, String> {
     let cannot = |error: std::io::Error| format!("cannot read {}: {error}", files::shown(path));
-    let mut file = File::open(path).map_err(cannot)?;
+    let file = File::open(path).map_err(cannot)?;
     let size = file.metadata().map_err(cannot)?;
     if !size.is_file() {
         return Err(format!("{} is not a file", files::shown(path)));
     }
-    header(&mut file, size.len()).map_err(|why| format!("{} is not a safetensors file: {why}", files::shown(path)))
+    let arrays = header(&mut BufReader::new(file), size.len())
+        .map_err(|why| format!("{} is not a safetensors file: {why}", files::shown(path)))?;
+    match seal::check(&std::fs::read(path).map_err(cannot)?) {
+        Seal::Whole | Seal::Missing => Ok(arrays),
+        Seal::Broken => {
+            Err(format!("{} is damaged: it does not match its checksum; copy it again", files::shown(path)))
+        }
+    }
 }
 
 /// The arrays of `file`, which has `size` bytes.
@@ -39,7 +47,9 @@ fn header(file: &mut impl Read, size: u64) -> Result<Vec<Named>, String> {
     let mut length = [0; 8];
     file.read_exact(&mut length).map_err(|_| "it is too short".to_owned())?;
     let length = u64::from_le_bytes(length);
-    if length > LONGEST || length > size - 8 {
+    // A file may be longer than its size says, which a pipe or a system's own file does not have.
+    let Some(rest) = size.checked_sub(8) else { return Err("it is too short".to_owned()) };
+    if length > LONGEST || length > rest {
         return Err("it does not start with the length of a header".to_owned());
     }
     let mut text = Vec::new();
@@ -63,7 +73,7 @@ fn header(file: &mut impl Read, size: u64) -> Result<Vec<Named>, String> {
         end = end.max(entry.data_offsets[1]);
         arrays.push((name, entry.shape));
     }
-    if end != size - 8 - length {
+    if end != rest - length {
         return Err("it is cut off, or damaged".to_owned());
     }
     Ok(arrays)
@@ -87,6 +97,31 @@ mod tests {
     fn names_and_shapes_come_from_the_header() {
         let expected = vec![("a.bias".to_owned(), vec![3]), ("a.kernel".to_owned(), vec![2, 3])];
         assert_eq!(read(TWO, 36).unwrap(), expected);
+    }
+
+    #[test]
+    fn damaged_values_are_found_though_the_header_is_sound() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        let header = format!(
+            r#"{{"__metadata__":{{"ablate":"{{\"blake3\":\"{}\"}}"}},"a":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}}}"#,
+            seal::OPEN
+        );
+        let mut bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &[0; 8]].concat();
+        seal::close(&mut bytes);
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(arrays(&path).unwrap(), [("a".to_owned(), vec![2])]);
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        let why = arrays(&path).unwrap_err();
+        assert!(why.ends_with("model.safetensors is damaged: it does not match its checksum; copy it again"), "{why}");
+    }
+
+    #[test]
+    fn a_size_of_0_says_nothing_of_what_can_be_read() {
+        for size in 0..8 {
+            assert_eq!(super::header(&mut &[0; 8][..], size).unwrap_err(), "it is too short");
+        }
     }
 
     #[test]

@@ -36,13 +36,14 @@ impl Inbox {
 ///
 /// # Errors
 /// That of `work`, or else [`Error`] where results cannot be written.
+#[expect(clippy::disallowed_methods, reason = "decides when results are written, and no byte of them")]
 pub fn write_while(results: &mut [Results], work: impl FnOnce(Inbox) -> Result<(), Error>) -> Result<(), Error> {
     let (sender, receiver) = channel();
     let last_will = sender.clone();
     std::thread::scope(|scope| {
         let writer = scope.spawn(move || {
             let mut changed = BTreeSet::new();
-            listen(&receiver, |heard| {
+            listen(&receiver, Instant::now, |heard| {
                 if let Some(Ended { experiment, record }) = heard {
                     results[experiment].add(record);
                     changed.insert(experiment);
@@ -61,16 +62,23 @@ pub fn write_while(results: &mut [Results], work: impl FnOnce(Inbox) -> Result<(
     })
 }
 
-/// Hands what has ended to `act`, and calls it with `None` when it is time to write.
-#[expect(clippy::disallowed_methods, reason = "decides when results are written, and no byte of them")]
+/// Hands what has ended to `act`, and calls it with `None` when by the clock `now` it is time to write, however many more
+/// messages there are.
 fn listen<T>(
     messages: &Receiver<Message<T>>,
+    now: impl Fn() -> Instant,
     mut act: impl FnMut(Option<T>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let (mut due, mut earliest) = (false, Instant::now());
+    let (mut due, mut earliest) = (false, now());
     loop {
+        if due && earliest <= now() {
+            let began = now();
+            act(None)?;
+            let ended = now();
+            (due, earliest) = (false, ended + EVERY.max((ended - began) * SHARE));
+        }
         let message = if due {
-            messages.recv_timeout(earliest.saturating_duration_since(Instant::now()))
+            messages.recv_timeout(earliest.saturating_duration_since(now()))
         } else {
             messages.recv().map_err(RecvTimeoutError::from)
         };
@@ -86,12 +94,7 @@ fn listen<T>(
                 interrupt::end();
             }
             Ok(Message::Done) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            Err(RecvTimeoutError::Timeout) => {
-                let began = Instant::now();
-                act(None)?;
-                due = false;
-                earliest = Instant::now() + EVERY.max(began.elapsed() * SHARE);
-            }
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
 }
@@ -99,34 +102,42 @@ fn listen<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    /// A clock that somebody else moves on, from a beginning.
+    #[expect(clippy::disallowed_methods, reason = "any time will do")]
+    fn clock(passed: &Cell<Duration>) -> impl Fn() -> Instant {
+        let began = Instant::now();
+        move || began + passed.get()
+    }
 
     #[test]
-    fn a_thousand_runs_are_not_a_thousand_plots() {
+    fn a_thousand_runs_are_not_a_thousand_plots_and_do_not_keep_each_other_waiting() {
         let (sender, receiver) = channel();
+        // All at once: there is always another message.
+        (0..1000).for_each(|run| sender.send(Message::Ended(run)).unwrap());
+        sender.send(Message::Done).unwrap();
+        let passed = Cell::new(Duration::ZERO);
         let (mut heard, mut written) = (0, Vec::new());
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                for run in 0..1000 {
-                    std::thread::sleep(Duration::from_micros(200));
-                    sender.send(Message::Ended(run)).unwrap();
+        listen(&receiver, clock(&passed), |ended| {
+            // A run each tenth of a second; half a second to write, of which a share of the time is to be spent.
+            match ended {
+                Some(run) => {
+                    assert_eq!(run, heard, "in order");
+                    heard += 1;
+                    passed.set(passed.get() + EVERY / 30);
                 }
-                sender.send(Message::Done).unwrap();
-            });
-            listen(&receiver, |ended| {
-                match ended {
-                    Some(run) => {
-                        assert_eq!(run, heard, "in order");
-                        heard += 1;
-                    }
-                    None => written.push(heard),
+                None => {
+                    written.push(heard);
+                    passed.set(passed.get() + EVERY / 6);
                 }
-                Ok(())
-            })
-            .unwrap();
-        });
+            }
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(heard, 1000);
-        assert!((1..=3).contains(&written.len()), "{written:?}");
-        assert!(written[0] < 100, "the first ones are seen soon: {written:?}");
+        let every = 30 * SHARE as usize / 6;
+        assert_eq!(written, (0..).map(|time| 1 + time * every).take_while(|&run| run < 1000).collect::<Vec<_>>());
     }
 
     #[test]
@@ -134,7 +145,7 @@ mod tests {
         let (sender, receiver) = channel();
         sender.send(Message::Ended(())).unwrap();
         let full = |ended: Option<()>| ended.ok_or_else(|| Error::Data("the disk is full".to_owned()));
-        listen(&receiver, full).unwrap_err();
+        listen(&receiver, clock(&Cell::default()), full).unwrap_err();
         drop(receiver);
         sender.send(Message::Ended(())).unwrap_err();
     }

@@ -21,12 +21,17 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
 use wire::{Answer, Request};
 
 /// The first argument, usually a program's name, by which a decoder knows that it is one.
 const NAME: &str = "ablate-decoder";
+/// Set for a decoder, and for all that it might start.
+const MARK: &str = "ABLATE_DECODER";
 /// This program, even where another has taken its place on the disk.
 const SELF: &str = "/proc/self/exe";
+/// How long a decoder may be silent: many times what the largest image takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program that is started to decode; none: images are decoded in this process.
 static PROGRAM: RwLock<Option<PathBuf>> = RwLock::new(None);
@@ -35,8 +40,13 @@ static WAITING: Mutex<Vec<Decoder>> = Mutex::new(Vec::new());
 
 /// What a program that decodes images calls first. In a process that was started to decode it does so, and does not
 /// return; else all images are decoded in such processes from now on.
+///
+/// # Panics
+/// Where a decoder went past this and started programs: they would start decoders, and those programs, without end.
+#[expect(clippy::disallowed_methods, reason = "looks for a mark of this module's own, which decides no result")]
 pub fn decode_apart() {
     serve_if_asked();
+    assert!(std::env::var_os(MARK).is_none(), "a program that decodes images did not call this first");
     let program = Some(PathBuf::from(SELF)).filter(|program| program.exists());
     decode_with(program.or_else(|| std::env::current_exe().ok()));
 }
@@ -62,43 +72,68 @@ fn waiting() -> impl std::ops::DerefMut<Target = Vec<Decoder>> {
 /// What is made of the file with these bytes. `None` where images are decoded in this process.
 pub(crate) fn made(bytes: &[u8], wanted: &Wanted) -> Option<Result<Made, Refusal>> {
     let program = PROGRAM.read().unwrap_or_else(PoisonError::into_inner).clone()?;
-    // One that has waited may have ended meanwhile; that says nothing of this image.
-    let waited = waiting().pop().and_then(|mut decoder| decoder.answer(bytes, wanted).ok().map(|made| (decoder, made)));
-    let answered = match waited {
-        Some(answered) => Ok(answered),
-        None => fresh(&program, bytes, wanted),
-    };
-    Some(answered.and_then(|(decoder, made)| {
-        waiting().push(decoder);
-        made
-    }))
+    Some(answered(&program, bytes, wanted))
 }
 
-fn fresh(program: &Path, bytes: &[u8], wanted: &Wanted) -> Result<(Decoder, Result<Made, Refusal>), Refusal> {
-    let unable =
-        |error: io::Error| Refusal::Unable(format!("the process that decodes images cannot be started: {error}"));
-    let mut decoder = Decoder::start(program).map_err(unable)?;
+fn answered(program: &Path, bytes: &[u8], wanted: &Wanted) -> Result<Made, Refusal> {
+    // A statement of its own: the lock is not held while an image is decoded.
+    let waited = waiting().pop();
+    let answered = match waited {
+        Some(decoder) => reused(decoder, program, bytes, wanted),
+        None => fresh(program, PATIENCE, bytes, wanted),
+    };
+    let (decoder, made) = answered?;
+    waiting().push(decoder);
+    made
+}
+
+/// A decoder that can go on, and what it made of an image.
+type Answered = (Decoder, Result<Made, Refusal>);
+
+/// Asks a decoder that has waited. It may have ended meanwhile, which says nothing of this image: then another is asked.
+fn reused(mut decoder: Decoder, program: &Path, bytes: &[u8], wanted: &Wanted) -> Result<Answered, Refusal> {
     match decoder.answer(bytes, wanted) {
         Ok(made) => Ok((decoder, made)),
-        Err(broken) => Err(decoder.child.wait().map_or_else(|_| lost(&broken), |status| ended(status, &broken))),
+        Err(late) if is_late(&late) => Err(lost(&late)),
+        Err(_) => fresh(program, PATIENCE, bytes, wanted),
+    }
+}
+
+fn fresh(program: &Path, patience: Duration, bytes: &[u8], wanted: &Wanted) -> Result<Answered, Refusal> {
+    let unable =
+        |error: io::Error| Refusal::Unable(format!("the process that decodes images cannot be started: {error}"));
+    let mut decoder = Decoder::start(program, patience).map_err(unable)?;
+    match decoder.answer(bytes, wanted) {
+        Ok(made) => Ok((decoder, made)),
+        Err(broken) => Err(decoder.why(&broken)),
     }
 }
 
 /// Why there is no answer of a process that ended over an image.
 fn ended(status: ExitStatus, broken: &io::Error) -> Refusal {
     match status.signal() {
-        Some(signal @ (libc::SIGABRT | libc::SIGKILL | libc::SIGTERM)) => Refusal::Unable(format!(
-            "the process that decoded it was ended by signal {signal}, as it happens where memory runs out"
-        )),
-        Some(libc::SIGSYS) => Refusal::Bad(
-            "makes the decoder ask the system for what a decoder has no use for; it was stopped".to_owned(),
-        ),
+        Some(signal @ (libc::SIGABRT | libc::SIGKILL | libc::SIGTERM)) => {
+            Refusal::Unable(format!("the decoder was killed by signal {signal}, probably for lack of memory"))
+        }
+        Some(libc::SIGSYS) => {
+            Refusal::Bad("made the decoder attempt a forbidden system call; the decoder was stopped".to_owned())
+        }
         Some(signal) => Refusal::Bad(format!("crashes the decoder (signal {signal}); the file is probably corrupt")),
         None => lost(broken),
     }
 }
 
+fn is_late(broken: &io::Error) -> bool {
+    matches!(broken.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
 fn lost(broken: &io::Error) -> Refusal {
+    if is_late(broken) {
+        return Refusal::Unable(format!(
+            "the decoder gave no answer for {} s and was stopped; try again when the machine is less busy",
+            PATIENCE.as_secs()
+        ));
+    }
     Refusal::Unable(format!("the process that decodes images does not answer: {broken}"))
 }
 
@@ -109,19 +144,33 @@ struct Decoder {
 }
 
 impl Decoder {
-    fn start(program: &Path) -> io::Result<Decoder> {
+    /// Starts one that may be silent as long as `patience`.
+    fn start(program: &Path, patience: Duration) -> io::Result<Decoder> {
         let (ours, theirs) = UnixStream::pair()?;
+        ours.set_read_timeout(Some(patience))?;
+        ours.set_write_timeout(Some(patience))?;
         let mut command = Command::new(program);
         // A group of its own, so that a terminal's interrupt ends the program first, and no image is blamed.
-        command.arg0(NAME).env_clear().current_dir("/").process_group(0);
+        command.arg0(NAME).env_clear().env(MARK, "1").current_dir("/").process_group(0);
         command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
         Ok(Decoder { child: command.spawn()?, stream: BufReader::new(ours) })
+    }
+
+    /// Why there is no answer. Ends the process, which may still run: after nonsense, or for ever.
+    fn why(mut self, broken: &io::Error) -> Refusal {
+        use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+        // What ends an image's process has set how it ended before its socket closes: this signal changes nothing there.
+        self.child.kill().ok();
+        match (broken.kind(), self.child.wait()) {
+            (UnexpectedEof | BrokenPipe | ConnectionReset, Ok(status)) => ended(status, broken),
+            _ => lost(broken),
+        }
     }
 
     /// What the process makes of an image.
     ///
     /// # Errors
-    /// Where it does not answer, or with something that is no answer.
+    /// Where it does not answer in time, or answers nonsense.
     fn answer(&mut self, bytes: &[u8], wanted: &Wanted) -> io::Result<Result<Made, Refusal>> {
         wire::write(self.stream.get_mut(), &Request { wanted: *wanted, length: bytes.len() }, bytes)?;
         let mut turn = None;

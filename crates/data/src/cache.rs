@@ -100,9 +100,9 @@ impl Cache {
     /// # Errors
     /// [`CacheError::Write`] where there can be no such folder.
     pub fn open(folder: &Path) -> Result<Cache, CacheError> {
-        files::make_own_folder(folder).map_err(write(folder))?;
+        make_folder(folder)?;
         let path = folder.join("lock");
-        let lock = files::open_lock(&path).map_err(write(&path))?;
+        let lock = files::open_own(&path).map_err(write(&path))?;
         // Not beside others: a sweep of a month starts programs to its end that need what was prepared at its beginning.
         if lock.try_lock().is_ok() {
             prune(folder);
@@ -132,9 +132,9 @@ impl Cache {
         if !folder.exists() {
             return Ok(0);
         }
-        files::make_own_folder(folder).map_err(write(folder))?;
+        make_folder(folder)?;
         let path = folder.join("lock");
-        let lock = files::open_lock(&path).map_err(write(&path))?;
+        let lock = files::open_own(&path).map_err(write(&path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(CacheError::Busy { path: folder.into() }),
@@ -265,7 +265,7 @@ impl Cache {
     fn seen(&self, plan: &DataPlan) -> Result<PathBuf, CacheError> {
         let directory = std::path::absolute(&plan.directory).unwrap_or_else(|_| plan.directory.clone());
         let folder = self.folder.join("seen");
-        files::make_own_folder(&folder).map_err(write(&folder))?;
+        make_folder(&folder)?;
         Ok(folder.join(&blake3::hash(directory.as_os_str().as_encoded_bytes()).to_hex()[..32]))
     }
 }
@@ -392,7 +392,12 @@ fn size(path: &Path) -> io::Result<u64> {
     fs::read_dir(path)?.map(|entry| size(&entry?.path())).sum()
 }
 
-/// Removes a file, or a folder with all that is in it. Of a link, the link.
+/// Makes a folder of the cache, which is not a link; those above it may be.
+fn make_folder(folder: &Path) -> Result<(), CacheError> {
+    files::make_folder(folder.parent().unwrap_or(folder), folder).map_err(write(folder))
+}
+
+/// Removes a file, or a folder with all that is in it. For a symbolic link: the link itself.
 fn remove(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }

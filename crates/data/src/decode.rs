@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 
 /// Counts changes of what decoding and resizing give, an update of a decoder that changes a picture among them: pictures
 /// that were prepared before one are not taken for today's.
-pub(crate) const DECODER_VERSION: u32 = 3;
+pub const DECODER_VERSION: u32 = 3;
 
 /// An image file that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
@@ -158,7 +158,7 @@ fn decode(bytes: &[u8], target: [usize; 2], may_take: MayTake) -> Result<(Decode
         return Err("the file is empty".into());
     }
     let Some(format) = format(bytes) else {
-        return Err("is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)".into());
+        return Err("not a supported image format (JPEG, PNG, GIF, BMP, WebP, TIFF)".into());
     };
     let admit =
         |format, color, width, height, held| may_take(limits::needed(format, color, width, height, held, target)?);

@@ -28,7 +28,7 @@ mod testing;
 
 pub use batch::{Batch, Batches, LoaderError, Mixed, Part, Seen, TrainLoader, eval_batches};
 pub use cache::{Cache, CacheError, Damage, Preparation, Progress, Set};
-pub use decode::{BadImage, decode_one};
+pub use decode::{BadImage, DECODER_VERSION, decode_one};
 pub use file::File;
 pub use free_memory::free_memory;
 pub use images::Images;

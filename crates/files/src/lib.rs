@@ -3,11 +3,9 @@
 mod atomic;
 mod limit;
 mod links;
-mod own;
 mod shown;
 
 pub use atomic::{advice, sweep, write, write_if_changed};
 pub use limit::limits_are_errors;
-pub use links::{create, make_folder, refuse_links};
-pub use own::{make_own_folder, open_lock, open_own};
+pub use links::{create, make_folder, open_own, refuse_links};
 pub use shown::{Shown, is_harmful, printable, shown};

@@ -2,9 +2,10 @@
 //! nothing is written through one.
 //!
 //! [`write()`](crate::write()) replaces a link by a file. What is left are links in place of folders, which
-//! [`make_folder`] and [`refuse_links`] refuse, and files that are written as they grow, which [`create`] makes new.
+//! [`make_folder`] and [`refuse_links`] refuse, files that are written as they grow, which [`create`] makes new, and files
+//! that stay what they are, such as locks, which [`open_own`] opens.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -29,10 +30,7 @@ pub fn refuse_links(base: &Path, path: &Path) -> io::Result<()> {
         at.push(component);
         match fs::symlink_metadata(&at) {
             Ok(metadata) if metadata.is_symlink() => {
-                return Err(io::Error::other(format!(
-                    "{} is a symbolic link, and nothing is written through one; remove the link, or use another folder",
-                    crate::shown(&at)
-                )));
+                return Err(is_link(&at));
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -40,6 +38,43 @@ pub fn refuse_links(base: &Path, path: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_link(path: &Path) -> io::Error {
+    io::Error::other(format!(
+        "{} is a symbolic link, and nothing is written through one; remove the link, or use another folder",
+        crate::shown(path)
+    ))
+}
+
+/// Opens the file at `path` for reading and writing, and makes it where there is none. What it holds stays. A symbolic
+/// link is not followed.
+///
+/// # Errors
+/// Those of the file system; and where a link, or anything else that is not a file, stands at `path`.
+pub fn open_own(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    match open(&options, path) {
+        Ok(file) if file.metadata()?.is_file() => Ok(file),
+        Ok(_) => Err(io::Error::other(format!("{} is not a file; move it away", crate::shown(path)))),
+        Err(_) if path.is_symlink() => Err(is_link(path)),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.clone().custom_flags(libc::O_NOFOLLOW).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
+    if path.is_symlink() {
+        return Err(is_link(path));
+    }
+    options.open(path)
 }
 
 /// A new, empty file at `path`, to be written to as it grows, and read. What stands there, a file or a link, is removed first: what
@@ -79,6 +114,33 @@ mod tests {
         fs::remove_dir(precious.path()).unwrap();
         make_folder(&base, &base.join("one/runs/a")).unwrap_err();
         assert!(!precious.path().exists(), "a link to nothing is not made true");
+    }
+
+    #[test]
+    fn a_lock_is_made_and_what_is_in_it_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let lock = open_own(&path).unwrap();
+        lock.lock().unwrap();
+        fs::write(&path, "precious").unwrap();
+        assert!(open_own(&path).unwrap().try_lock().is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"precious");
+    }
+
+    #[test]
+    fn a_link_is_neither_opened_nor_made_true() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, precious) = (folder.path().join("lock"), folder.path().join("precious"));
+        fs::write(&precious, "all my work").unwrap();
+        symlink(&precious, &path).unwrap();
+        let error = open_own(&path).unwrap_err().to_string();
+        assert!(error.contains("lock is a symbolic link, and nothing is written through one"), "{error}");
+        assert_eq!(fs::read(&precious).unwrap(), b"all my work");
+        fs::remove_file(&precious).unwrap();
+        open_own(&path).unwrap_err();
+        assert!(!precious.exists());
+        let error = open_own(Path::new("/dev/null")).unwrap_err().to_string();
+        assert_eq!(error, "/dev/null is not a file; move it away");
     }
 
     #[test]

@@ -179,7 +179,7 @@ impl Columns<'_> {
         tile.level = self.level;
         let count = count.next_multiple_of(if self.vectors == WIDE.1 { WIDE.0 } else { NARROW.0 });
         let (weights, sums) = (self.rows, &mut tile.sums[..count * self.vectors]);
-        // A dozen rows by one vector LLVM does not keep in registers.
+        // LLVM spills a tile of 12 rows by one vector.
         if self.vectors == WIDE.1 {
             multiversion!(
                 self.level,

@@ -19,7 +19,7 @@ impl Tied {
     /// away, its standard error kept.
     ///
     /// # Errors
-    /// The system's. That of a program that does not start may be a status of 126 or 127 in place of an error.
+    /// The system's. A program that cannot start may show up as exit status 126 or 127 instead of an error.
     pub fn start(command: &Command) -> io::Result<Tied> {
         let mut child = tied(command).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         victim::choose(&child);

@@ -25,7 +25,7 @@ impl Number {
                 "nan" => Ok(f64::NAN),
                 "inf" => Ok(f64::INFINITY),
                 "-inf" => Ok(f64::NEG_INFINITY),
-                _ => Err(E::custom(format!("{text:?} is no number; expected one, or nan, inf, -inf"))),
+                _ => Err(E::custom(format!("{text:?} is not a number; expected one, or nan, inf, -inf"))),
             },
         }
     }
@@ -69,6 +69,6 @@ mod tests {
         let line = serde_json::to_string(&progress).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&line).unwrap(), progress);
         let error = serde_json::from_str::<Measures>(r#"{"loss":"low","metrics":[]}"#).unwrap_err().to_string();
-        assert!(error.contains("\"low\" is no number"), "{error}");
+        assert!(error.contains("\"low\" is not a number"), "{error}");
     }
 }

@@ -63,7 +63,7 @@ pub fn write(
         written.files.push(path);
         Ok(())
     };
-    // Numbers first: should the disk fill up, they are what is dear.
+    // Numbers first: should the disk fill up, they matter most.
     put(directory.runs_csv(), results.runs_csv.as_bytes())?;
     put(directory.epochs_csv(), results.epochs_csv.as_bytes())?;
     put(directory.comparison_csv(), comparison.csv(&input.baseline).as_bytes())?;

@@ -27,7 +27,7 @@ pub fn read(root: &Node, sources: &[Source], log: &mut Log) -> (Header, Matrix) 
         let header = Header { name: None, description: String::new(), seeds: None, seeds_at: Span::START };
         return (header, Matrix::base());
     };
-    fields.required("schema", "the version of these words, 1", log, |at, log| {
+    fields.required("schema", "file format version, 1", log, |at, log| {
         let version = integer(i64::MIN, i64::MAX)(at, log)?;
         if version != 1 {
             log.add(Finding::new(at.node.span, format!("`schema` is {version}"), "this version reads schema 1"));

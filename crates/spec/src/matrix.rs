@@ -170,10 +170,10 @@ fn find_twins(drafts: &[Draft], variants: &[Variant], log: &mut Log) {
         let Some((&first_at, &second_at)) = places else { continue };
         // The same two levels are the same in every combination with others.
         if reported.insert((first_at, second_at)) {
-            let message = format!("variants `{}` and `{}` are the same thing", first.name, second.name);
+            let message = format!("variants `{}` and `{}` have the same settings", first.name, second.name);
             log.add(
-                Finding::new(second_at, message, "this makes no difference")
-                    .also(first_at, "to this")
+                Finding::new(second_at, message, "changes nothing")
+                    .also(first_at, "compared with this")
                     .help("one of the two would only repeat the other's runs"),
             );
         }

@@ -100,7 +100,7 @@ fn a_matrix_of_the_most_variants_is_read() {
     // Each wrong in its own way, and all the same.
     assert_eq!(first_of(&variants(&|index| format!("training.epochs = -{}", index + 1))), "`training.epochs` is -1");
     let same = first_of(&variants(&|_| "training.epochs = 7".to_owned()));
-    assert_eq!(same, "variants `v0` and `v1` are the same thing");
+    assert_eq!(same, "variants `v0` and `v1` have the same settings");
     // As many, of a file that is too large for that.
     let layers = "[[model.layers]]\ntype = \"activation\"\nactivation = \"relu\"\n".repeat(900);
     let large = rates.replacen("[[model.layers]]", &(layers + "[[model.layers]]"), 1);

@@ -86,7 +86,7 @@ pub enum CheckpointError {
         reason: String,
     },
     /// It is of another variant, other data, or another engine.
-    #[error("{} is of other settings, other images or another engine", files::shown(path))]
+    #[error("{} is from other settings, images or engine", files::shown(path))]
     Other {
         /// The file.
         path: PathBuf,
@@ -284,10 +284,7 @@ mod tests {
             error.rsplit_once('/').map_or(error.clone(), |(_, message)| message.to_owned())
         };
         fs::write(directory.checkpoint(), encode(&ledger, &weights_of(0.25), None, &slots()).unwrap()).unwrap();
-        assert_eq!(
-            message("cafe", 3, 2),
-            "checkpoint.safetensors is of other settings, other images or another engine"
-        );
+        assert_eq!(message("cafe", 3, 2), "checkpoint.safetensors is from other settings, images or engine");
         assert_eq!(message("feed", 2, 2), "checkpoint.safetensors is of epoch 3, after the last one of this run, 2");
         assert!(load(&directory, "feed", 1, 2).is_err() && load(&directory, "feed", 9, 2).is_ok());
         let error = load(&directory, "feed", 3, 1).unwrap_err().to_string();

@@ -38,7 +38,7 @@ pub enum TrainError {
     #[error(
         "binary_crossentropy tells 2 classes apart, but the data has {classes}: {names}; write \
          loss = \"categorical_crossentropy\", and end the network with an output for each class",
-        classes = names.len(), names = names.join(", ")
+        classes = names.len(), names = listed(names)
     )]
     NotBinary {
         /// The classes that the data has.
@@ -47,7 +47,7 @@ pub enum TrainError {
     /// The network gives another number of logits than the classes need.
     #[error(
         "the network ends with {found} outputs, but {loss} for the {classes} classes {names} needs {expected}",
-        classes = names.len(), names = names.join(", ")
+        classes = names.len(), names = listed(names)
     )]
     Head {
         /// Outputs of the last layer.
@@ -60,7 +60,7 @@ pub enum TrainError {
         names: Vec<String>,
     },
     /// A weight is given to a class that is not there.
-    #[error("training.class_weight names the class {name}, but the data has the classes {}", .names.join(", "))]
+    #[error("training.class_weight names the class {}, but the data has the classes {}", files::shown(.name), listed(.names))]
     ClassWeight {
         /// The class that is not there.
         name: String,
@@ -127,6 +127,10 @@ pub enum TrainError {
     Closed(#[from] Closed),
 }
 
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| files::shown(name).to_string()).collect::<Vec<_>>().join(", ")
+}
+
 impl TrainError {
     /// Whether another try would end in the same way: it lies in what was asked, not in what happened meanwhile.
     pub fn is_lasting(&self) -> bool {
@@ -158,6 +162,24 @@ impl TrainError {
             | TrainError::Memory(_)
             | TrainError::State(_)
             | TrainError::Closed(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_classes_cannot_move_a_cursor() {
+        let names = || vec!["cat".to_owned(), "\u{1b}[2Jdog\n".to_owned()];
+        for error in [
+            TrainError::NotBinary { names: names() },
+            TrainError::Head { found: 1, expected: 2, loss: "categorical_crossentropy", names: names() },
+            TrainError::ClassWeight { name: "\u{1b}[2J".to_owned(), names: names() },
+        ] {
+            let said = error.to_string();
+            assert!(said.contains("dog") && !said.chars().any(char::is_control), "{said:?}");
         }
     }
 }

@@ -151,7 +151,7 @@ impl<'a, M: Model> Session<'a, M> {
                     }
                 };
                 let aside = aside.map(|name| format!("; it is set aside as {name}")).unwrap_or_default();
-                self.notice = Some(format!("{error}{aside}; training starts from the first epoch"));
+                self.notice = Some(format!("{error}{aside}; training starts from epoch 1"));
             }
         }
         Ok(())

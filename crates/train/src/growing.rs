@@ -8,6 +8,7 @@ use crate::error::TrainError;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The file, and what is still to be written.
 #[derive(Debug)]
@@ -16,7 +17,12 @@ pub struct Growing {
     pending: Vec<u8>,
     /// Bytes on the disk, once it has been written.
     written: Option<u64>,
+    /// All that was ever added, to write the file anew; none: it must be as it was left.
+    whole: Option<Whole>,
 }
+
+/// A file's bytes, which those that are still to be written share.
+type Whole = Arc<Mutex<Vec<u8>>>;
 
 /// What is to be written to it.
 #[derive(Debug)]
@@ -25,17 +31,26 @@ pub struct Addition {
     bytes: Vec<u8>,
     /// Where they go; `None`: they are the whole file.
     at: Option<u64>,
+    whole: Option<Whole>,
 }
 
 impl Growing {
     /// A file at `path` that begins with `start`.
     pub fn new(path: PathBuf, start: Vec<u8>) -> Growing {
-        Growing { path, pending: start, written: None }
+        Growing { path, pending: start, written: None, whole: None }
+    }
+
+    /// The same, for a file that people read and no program: where somebody has edited or removed it, it is written anew.
+    pub fn for_people(path: PathBuf, start: Vec<u8>) -> Growing {
+        Growing { whole: Some(Arc::new(Mutex::new(start.clone()))), ..Growing::new(path, start) }
     }
 
     /// Adds bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.pending.extend_from_slice(bytes);
+        if let Some(whole) = &self.whole {
+            whole.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        }
     }
 
     /// Takes out what is to be written, to do so before the next time.
@@ -43,7 +58,7 @@ impl Growing {
         let bytes = std::mem::take(&mut self.pending);
         let at = self.written;
         self.written = Some(at.unwrap_or(0) + bytes.len() as u64);
-        Addition { path: self.path.clone(), bytes, at }
+        Addition { path: self.path.clone(), bytes, at, whole: self.whole.clone() }
     }
 }
 
@@ -55,8 +70,16 @@ impl Addition {
     pub fn write(self, synced: bool) -> Result<(), TrainError> {
         match self.at {
             None => disk::write(&self.path, &self.bytes),
-            Some(at) => add(&self.path, at, &self.bytes, synced)
-                .map_err(|source| TrainError::Write { path: self.path.clone(), source }),
+            Some(at) => match (add(&self.path, at, &self.bytes, synced), self.whole) {
+                (Ok(()), _) => Ok(()),
+                (Err(source), None) => Err(TrainError::Write { path: self.path, source }),
+                (Err(_), Some(whole)) => {
+                    // Without what was pushed since: that is added the next time.
+                    let end = at as usize + self.bytes.len();
+                    let bytes = whole.lock().unwrap_or_else(PoisonError::into_inner)[..end].to_vec();
+                    disk::write(&self.path, &bytes)
+                }
+            },
         }
     }
 }
@@ -93,6 +116,26 @@ mod tests {
         rows.push(b"d\n");
         let error = rows.take().write(false).unwrap_err().to_string();
         assert!(error.contains("rows: something else has written to it"), "{error}");
+    }
+
+    #[test]
+    fn what_people_read_they_may_edit_or_remove() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("timing.csv");
+        let mut timing = Growing::for_people(path.clone(), b"head\n".to_vec());
+        timing.take().write(true).unwrap();
+        fs::write(&path, "head,with a note of mine\n").unwrap();
+        timing.push(b"1\n");
+        let first = timing.take();
+        timing.push(b"2\n");
+        first.write(true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "head\n1\n");
+        timing.take().write(true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "head\n1\n2\n");
+        fs::remove_file(&path).unwrap();
+        timing.push(b"3\n");
+        timing.take().write(true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "head\n1\n2\n3\n");
     }
 
     #[cfg(unix)]

@@ -59,7 +59,7 @@ impl<'a> Keeper<'a> {
             directory,
             pace,
             rows: Rows::new(directory.rows()),
-            timing: Growing::new(directory.timing_csv(), timing::HEADER.into()),
+            timing: Growing::for_people(directory.timing_csv(), timing::HEADER.into()),
             foreign: true,
             saving: None,
             saved: None,

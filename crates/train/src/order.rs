@@ -24,7 +24,8 @@ pub struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// What it has in common with runs of more or fewer epochs: they may go on from each other's checkpoints.
+    /// What it has in common with runs of more or fewer epochs: they may go on from each other's checkpoints. The decoders
+    /// take part, which a run's id does not know: other decoders may have made other pictures of the same files.
     ///
     /// # Errors
     /// [`TrainError::Weights`] where the weights to start from cannot be read.
@@ -35,6 +36,24 @@ impl Order<'_> {
             Err(source) => Err(WeightsError::Read { path: path.clone(), source }),
         };
         let weights = settings.network.weights.as_ref().map(digest).transpose()?;
-        Ok(plan::series_id(settings, self.run.seed, &self.images.digest, weights.as_deref()))
+        let series = plan::series_id(settings, self.run.seed, &self.images.digest, weights.as_deref());
+        Ok(of_decoder(&series, data::DECODER_VERSION))
+    }
+}
+
+/// The series of runs on pictures that these decoders have made.
+fn of_decoder(series: &str, version: u32) -> String {
+    blake3::hash(format!("{series} {version}").as_bytes()).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_of_other_decoders_is_of_another_series() {
+        assert_ne!(of_decoder("feed", 3), of_decoder("feed", 4));
+        assert_ne!(of_decoder("feed", 3), of_decoder("beef", 3));
+        assert_eq!(of_decoder("feed", 3), of_decoder("feed", 3));
     }
 }

@@ -15,7 +15,7 @@ use support::{Small, draw_images, prepare, run};
 use tempfile::TempDir;
 
 fn main() -> ExitCode {
-    // A decoder is this executable, started again.
+    // First of all: a decoder that ran these tests would start decoders that run them.
     data::apart::serve_if_asked();
     if std::env::args().nth(1).as_deref() == Some("serve") {
         return train::program::<Small>();

@@ -170,7 +170,7 @@ fn state_that_is_damaged_or_of_other_settings_is_named_and_not_gone_on_from() {
         let (result, events) = train(&run, &cut);
         result.unwrap();
         let message = format!(
-            "/cut/{name} is damaged ({reason}); it is set aside as {name}.damaged; training starts from the first epoch"
+            "/cut/{name} is damaged ({reason}); it is set aside as {name}.damaged; training starts from epoch 1"
         );
         assert_eq!(notice(&events, &project), (message, 0));
         assert_eq!(left(&cut), left(&whole));
@@ -184,8 +184,8 @@ fn state_that_is_damaged_or_of_other_settings_is_named_and_not_gone_on_from() {
     train_until(&other, &cut, 2, |event| is_epoch(event, 2)).0.unwrap_err();
     let (result, events) = train(&run, &cut);
     result.unwrap();
-    let message = "/cut/checkpoint.safetensors is of other settings, other images or another engine; \
-                   training starts from the first epoch";
+    let message = "/cut/checkpoint.safetensors is from other settings, images or engine; \
+                   training starts from epoch 1";
     assert_eq!(notice(&events, &project), (message.to_owned(), 0));
     assert_eq!((left(&cut), names(&cut)), (left(&whole), names(&whole)));
 }
@@ -249,7 +249,7 @@ fn more_epochs_go_on_from_where_a_run_has_ended() {
     // There is no way back.
     let (shorter, events) = train_to(2, "longer");
     let message = "/longer/checkpoint.safetensors is of epoch 5, after the last one of this run, 2; \
-                   training starts from the first epoch";
+                   training starts from epoch 1";
     assert_eq!(notice(&events, &project), (message.to_owned(), 0));
     assert_eq!(shorter, of_two);
 }

@@ -127,7 +127,7 @@ fn find(manifest: &Manifest, plan: &DataPlan, image: &Path) -> Result<usize, Err
         }
     };
     Err(Error::Usage(format!(
-        "{} is no training image of {}: {why}",
+        "{} is not a training image of {}: {why}",
         files::shown(&image),
         files::shown(&plan.directory)
     )))

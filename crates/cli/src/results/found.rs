@@ -112,7 +112,7 @@ impl Results<'_> {
         fs::create_dir_all(&self.base).map_err(Error::write(&self.base))?;
         files::make_folder(&self.base, &runs).map_err(Error::write(&runs))?;
         let path = runs.join(LOCK);
-        let lock = files::open_lock(&path).map_err(Error::write(&path))?;
+        let lock = files::open_own(&path).map_err(Error::write(&path))?;
         match lock.try_lock() {
             Ok(()) => self.lock = Some(lock),
             Err(TryLockError::WouldBlock) => return Err(Error::Busy { path: self.directory.path().to_path_buf() }),

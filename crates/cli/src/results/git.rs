@@ -53,14 +53,20 @@ mod tests {
 
     #[test]
     fn a_changed_plot_is_no_thousand_lines_and_a_changed_number_is_a_cell() {
+        if std::process::Command::new("git").arg("--version").output().is_err() {
+            println!("skipped: there is no `git` to ask");
+            return;
+        }
         let folder = tempfile::tempdir().unwrap();
         let directory = ExperimentDirectory::new(folder.path(), "one");
         fs::create_dir_all(directory.runs()).unwrap();
         tell(&directory).unwrap();
         let git = |words: &[&str]| {
             let who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "diff.csv.wordRegex=[^,]+"];
-            let output = std::process::Command::new("git").args(who).args(words).current_dir(folder.path()).output();
-            let output = output.expect("git, which this project is kept in");
+            let mut command = std::process::Command::new("git");
+            // Not as the person who runs the test has set it up.
+            command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+            let output = command.args(who).args(words).current_dir(folder.path()).output().unwrap();
             assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
             String::from_utf8(output.stdout).unwrap()
         };

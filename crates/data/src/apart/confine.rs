@@ -7,6 +7,13 @@ const MOST_MEMORY: libc::rlim_t = 2 << 30;
 
 /// Gives up all rights of this process that a decoder has no use for.
 pub fn confine() {
+    // The kernel ends this process with the thread that started it, in the middle of an image too. Another thread that has
+    // it meanwhile starts its own.
+    #[cfg(target_os = "linux")]
+    // SAFETY: sets one attribute of this process. Where the thread is gone already, the socket is closed, or soon is.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+    };
     // Where memory runs out, this process is to end and not the one that waits for it.
     std::fs::write("/proc/self/oom_score_adj", "1000").ok();
     // SAFETY: sets the default action. Else a stack that overflows ends in an abort, as does memory that runs out.
@@ -93,10 +100,13 @@ mod filter {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use std::io::{BufRead, BufReader, Write};
     use std::os::unix::process::ExitStatusExt;
-    use std::process::Command;
+    use std::process::{Command, Stdio};
 
     const PROBE: &str = "ABLATE_PROBE";
+    /// A probe that computes for long.
+    const BUSY: &str = "be busy";
 
     /// What a process may not do once it is confined.
     const FORBIDDEN: [(&str, fn()); 7] = [
@@ -115,17 +125,30 @@ mod tests {
 
     /// Runs `probe`, a test of this module, in a process of its own.
     fn ended(what: &str) -> std::process::ExitStatus {
+        command(what).output().unwrap().status
+    }
+
+    fn command(what: &str) -> Command {
         let mut probe = Command::new(std::env::current_exe().unwrap());
-        probe.args(["--exact", "apart::confine::tests::probe", "--nocapture"]).env(PROBE, what).output().unwrap().status
+        probe.args(["--exact", "apart::confine::tests::probe", "--nocapture"]).env(PROBE, what);
+        probe
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "tells the process that is confined from the others")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tells the process that is confined from the others, and when to end it"
+    )]
     fn probe() {
         let Ok(what) = std::env::var(PROBE) else { return };
         confine();
         match FORBIDDEN.iter().find(|(name, _)| *name == what) {
             Some((_, act)) => act(),
+            None if what == BUSY => {
+                std::io::stdout().write_all(b"\nbusy\n").unwrap();
+                let began = std::time::Instant::now();
+                while began.elapsed() < std::time::Duration::from_secs(20) {}
+            }
             // What is allowed: memory, and to say how it went.
             None => {
                 assert_eq!(vec![7_u8; 100 << 20].iter().map(|&byte| usize::from(byte)).sum::<usize>(), 7 * (100 << 20))
@@ -141,5 +164,17 @@ mod tests {
         for (what, _) in FORBIDDEN {
             assert_eq!(ended(what).signal(), Some(libc::SIGSYS), "{what}");
         }
+    }
+
+    #[test]
+    fn a_decoder_does_not_outlive_who_started_it() {
+        let start = || {
+            let mut child = command(BUSY).stdout(Stdio::piped()).spawn().unwrap();
+            let said = BufReader::new(child.stdout.take().unwrap());
+            assert!(said.lines().any(|line| line.unwrap() == "busy"));
+            child
+        };
+        let mut child = std::thread::spawn(start).join().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGKILL));
     }
 }

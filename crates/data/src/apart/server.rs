@@ -44,7 +44,17 @@ fn converse(requests: impl Read, answers: impl Write) -> io::Result<()> {
         };
         match decode::made(&bytes, &wanted, &may) {
             Ok(made) => wire::write(&mut *answers.borrow_mut(), &Answer::Made(made.profile), &made.pixels)?,
-            Err(refusal) => wire::write(&mut *answers.borrow_mut(), &Answer::Refused(refusal), &[])?,
+            Err(refusal) => wire::write(&mut *answers.borrow_mut(), &Answer::Refused(short(refusal)), &[])?,
         }
     }
+}
+
+/// The most bytes of a reason, which may quote the file: a message holds them, however they are escaped.
+const LONGEST_REASON: usize = 4 << 10;
+
+/// A refusal with the beginning of its reason.
+pub(super) fn short(mut refusal: Refusal) -> Refusal {
+    let (Refusal::Bad(reason) | Refusal::Unable(reason)) = &mut refusal;
+    reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+    refusal
 }

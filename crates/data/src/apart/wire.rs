@@ -53,7 +53,9 @@ pub fn read<M: DeserializeOwned>(from: &mut impl Read) -> io::Result<M> {
     if length > MOST {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    Ok(serde_json::from_slice(&read_bytes(from, length)?)?)
+    // Whatever is wrong with it: a message that ends too soon is not the end of the connection.
+    serde_json::from_slice(&read_bytes(from, length)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// Receives so many bytes.

@@ -56,7 +56,7 @@ pub(super) fn find(manifest: &Manifest, plan: &DataPlan) -> Vec<Stray> {
     {
         for name in beside.folders {
             if !folders.contains(plan.directory.join(&name).as_path()) {
-                add(&plan.directory, name, "a folder by the name of no split");
+                add(&plan.directory, name, "not a split name");
             }
         }
         // Beside the splits there may be a licence or a list of sources: those are no images, and meant to be there.

@@ -212,7 +212,7 @@ fn unreadable_and_stray_files_are_named() {
     let expected = [
         (".DS_Store", "hidden"),
         ("3.png", "outside the class folders"),
-        ("holdout", "a folder by the name of no split"),
+        ("holdout", "not a split name"),
         ("train/.git", "hidden"),
         ("train/cat/.DS_Store", "hidden"),
         ("train/cat/Thumbs.db", "no image by its name"),

@@ -10,6 +10,7 @@
 use super::checksum::Checksum;
 use super::error::{CacheError, Damage, read, write};
 use super::index::{Index, Outcome};
+use super::make_folder;
 use crate::picture::Picture;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
@@ -42,10 +43,10 @@ impl Pack {
     /// Opens the pack in `folder`, or begins it, and says what of it was damaged and is dropped. Waits while another
     /// process adds to it.
     pub fn open(folder: &Path, image_len: usize) -> Result<(Pack, Vec<Damage>), CacheError> {
-        files::make_own_folder(folder).map_err(write(folder))?;
+        make_folder(folder)?;
         let lock_path = folder.join("lock");
         let lock =
-            files::open_lock(&lock_path).and_then(|lock| lock.lock().map(|()| lock)).map_err(write(&lock_path))?;
+            files::open_own(&lock_path).and_then(|lock| lock.lock().map(|()| lock)).map_err(write(&lock_path))?;
         let path = folder.join("index");
         let mut file = files::open_own(&path).map_err(write(&path))?;
         let mut text = Vec::new();

@@ -3,6 +3,7 @@
 
 use super::checksum::Checksum;
 use super::error::{CacheError, Damage, read, write};
+use super::make_folder;
 use crate::images::{Images, Pixels};
 use memmap2::Mmap;
 use plan::{ColorMode, DataPlan, Prepared};
@@ -45,7 +46,7 @@ impl List {
     /// Says where it is, and whether a damaged one was in its place.
     pub fn write(&self, pack: &Path) -> Result<(PathBuf, Option<Damage>), CacheError> {
         let folder = pack.join("sets");
-        files::make_own_folder(&folder).map_err(write(&folder))?;
+        make_folder(&folder)?;
         // Strings and numbers always make JSON.
         let bytes = serde_json::to_vec(self).unwrap_or_default();
         let path = folder.join(name(&bytes));

@@ -72,7 +72,7 @@ fn unreadable_images_are_all_named_and_not_tried_again() {
     let first = prepare(&cache, &refusing);
     let text: Vec<String> = first.bad.iter().map(|bad| portable(bad, &data)).collect();
     assert_snapshot!(text.join("\n"), @r"
-    DATA/train/a/0.png: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)
+    DATA/train/a/0.png: not a supported image format (JPEG, PNG, GIF, BMP, WebP, TIFF)
     DATA/train/b/3.png: the file is empty
     ");
     assert_eq!((first.set, first.progress.decoded), (None, 7));

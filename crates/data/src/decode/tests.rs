@@ -204,7 +204,7 @@ fn colour_becomes_grey_before_it_is_resized() {
 #[test]
 fn broken_files_are_named_with_the_reason() {
     assert_snapshot!(refused(b""), @"DATA/image: the file is empty");
-    assert_snapshot!(refused(b"<html>404 not found</html>"), @"DATA/image: is no image in a format that is read here (JPEG, PNG, GIF, BMP, WebP, TIFF)");
+    assert_snapshot!(refused(b"<html>404 not found</html>"), @"DATA/image: not a supported image format (JPEG, PNG, GIF, BMP, WebP, TIFF)");
     let data = directory(&[]);
     let missing = decode_one(&data.path().join("gone.png"), &plan(data.path())).unwrap_err();
     assert_snapshot!(portable(missing, &data), @"DATA/gone.png: cannot be read: No such file or directory (os error 2)");

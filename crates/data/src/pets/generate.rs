@@ -86,7 +86,7 @@ pub fn generate(directory: &Path, counts: Counts, seed: u64) -> Result<(), PetsE
     fs::create_dir_all(parent).map_err(write_error(parent))?;
     let prefix = format!(".{name}.");
     let lock_path = parent.join(format!("{prefix}lock"));
-    let lock = files::open_lock(&lock_path).map_err(write_error(&lock_path))?;
+    let lock = files::open_own(&lock_path).map_err(write_error(&lock_path))?;
     // Some network file systems have no locks: then both generators draw, and the first to finish wins.
     let alone = match lock.try_lock() {
         Ok(()) => true,

@@ -329,7 +329,8 @@ fn are(classes: &[String]) -> String {
 
 /// `name`, with its Unicode characters by number where that is what tells two names apart.
 fn escaped(name: &str, spelling: Spelling) -> String {
-    let escape = |c: char| if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() };
+    let plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    let escape = |c: char| if plain(c) { c.to_string() } else { c.escape_unicode().to_string() };
     match spelling {
         Spelling::Case => shown(name).to_string(),
         Spelling::Unicode => format!("{} ({})", shown(name), name.chars().map(escape).collect::<String>()),
@@ -395,5 +396,17 @@ impl ScanError {
             1 => errors.remove(0),
             _ => ScanError::Several(errors),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_spelt_out_holds_nothing_that_moves_a_cursor() {
+        let spelt = escaped("caf\u{e9} \u{1b}[2J\n", Spelling::Unicode);
+        assert!(spelt.ends_with(r"(caf\u{e9} \u{1b}[2J\u{a})"), "{spelt}");
+        assert!(!spelt.chars().any(char::is_control), "{spelt:?}");
     }
 }
