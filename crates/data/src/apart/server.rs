@@ -55,6 +55,8 @@ const LONGEST_REASON: usize = 4 << 10;
 /// A refusal with the beginning of its reason.
 pub(super) fn short(mut refusal: Refusal) -> Refusal {
     let (Refusal::Bad(reason) | Refusal::Unable(reason)) = &mut refusal;
-    reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+    let is_end = |end: &usize| reason.is_char_boundary(*end);
+    let end = (0..=LONGEST_REASON.min(reason.len())).rev().find(is_end).unwrap_or(0);
+    reason.truncate(end);
     refusal
 }
