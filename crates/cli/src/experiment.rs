@@ -26,10 +26,12 @@ impl Loaded {
     /// [`Error::Usage`] with the names there are.
     pub fn variant(&self, name: &str) -> Result<&Variant, Error> {
         self.experiment.variant(name).ok_or_else(|| {
-            let names: Vec<String> = self.experiment.variants.iter().map(|v| format!("  {}", v.name)).collect();
+            let names: Vec<String> =
+                self.experiment.variants.iter().map(|v| format!("  {}", files::shown(&v.name))).collect();
             Error::Usage(format!(
-                "{} has no variant `{name}`; its variants are\n{}",
+                "{} has no variant `{}`; its variants are\n{}",
                 files::shown(&self.path),
+                files::shown(name),
                 names.join("\n")
             ))
         })

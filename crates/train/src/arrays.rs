@@ -30,7 +30,7 @@ pub enum ArraysError {
     #[error("not a whole safetensors file: {0}")]
     Format(#[from] SafeTensorError),
     /// An array of another type.
-    #[error("tensor `{name}` holds {found:?} values, expected F32")]
+    #[error("tensor `{}` holds {found:?} values, expected F32", files::shown(name))]
     Type {
         /// The array.
         name: String,

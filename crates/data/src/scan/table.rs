@@ -41,7 +41,11 @@ impl Table {
         let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes);
         let header = reader.headers().map_err(|error| whole(explain(&error)))?.clone();
         let column = |name: &str| header.iter().position(|column| column == name);
-        let found = if header.is_empty() { "nothing".to_owned() } else { header.iter().collect::<Vec<_>>().join(",") };
+        let found = if header.is_empty() {
+            "nothing".to_owned()
+        } else {
+            files::shown(&header.iter().collect::<Vec<_>>().join(",")).to_string()
+        };
         let lacks = |name: &str| {
             whole(format!("lacks the column `{name}`; expected the header path,label,split, found {found}"))
         };
@@ -64,7 +68,9 @@ impl Table {
             });
             match row {
                 Ok(row) => match lines.insert(row.path.clone(), row.line) {
-                    Some(first) => faults.push((row.line, format!("{} stands in line {first} already", row.path))),
+                    Some(first) => {
+                        faults.push((row.line, format!("{} stands in line {first} already", files::shown(&row.path))))
+                    }
                     None => rows.push(row),
                 },
                 Err(fault) => faults.push(fault),

@@ -120,3 +120,11 @@ fn selected_classes_alone_are_looked_for() {
     let all = DataPlan { label_mode: LabelMode::Categorical, classes: Vec::new(), ..plan };
     assert_eq!(class_names(&all).unwrap(), ["a", "b", "x"]);
 }
+
+#[test]
+fn what_a_list_says_cannot_move_a_cursor_nor_begin_a_line() {
+    let header = complaint("\"path\u{1b}[2J\nerror: forged\",label\na.png,cat\n");
+    assert!(header.contains(r"found path\u{1b}[2J\nerror: forged,label"), "{header}");
+    let twice = complaint("path,label,split\n\"a\nerror: forged\",cat,train\n\"a\nerror: forged\",cat,train\n");
+    assert!(twice.contains(r"a\nerror: forged stands in line 2 already"), "{twice}");
+}
