@@ -167,7 +167,7 @@ fn a_limit_on_file_sizes_is_an_error_with_advice() {
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("error: ") && stderr.contains("File too large"), "{stderr}");
     assert!(stderr.contains("ulimit -f"), "{stderr}");
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// As many places as are listed of a warning, unless images are left out; `--format json` has them all.
 const LISTED: usize = 20;
-const UNREADABLE: &str = "unreadable";
+pub const UNREADABLE: &str = "unreadable";
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Warnings about images that an earlier call has printed: from then on one line stands for them.
 
 use crate::dataset::Dataset;
+use crate::findings::{Finding, UNREADABLE};
 use crate::words::plural;
 use plan::DataPlan;
 use std::fs;
@@ -15,12 +16,19 @@ pub fn warnings(dataset: &Dataset, plan: &DataPlan, folder: &Path) -> Vec<String
     if dataset.warnings.is_empty() {
         return Vec::new();
     }
-    let mut lines: Vec<String> =
-        dataset.warnings.iter().map(|finding| format!("warning: {}", finding.short())).collect();
+    let line = |finding: &Finding| format!("warning: {}", finding.short());
+    let mut lines: Vec<String> = dataset.warnings.iter().map(line).collect();
     let mark = mark(folder, plan, &lines);
     if mark.is_file() {
-        let count = plural(lines.len(), "warning");
-        return vec![format!("{count} about these images, as before: `ablate data audit` lists them")];
+        // What is left out decides what is trained on, and is always named.
+        let (left_out, known): (Vec<&Finding>, Vec<&Finding>) =
+            dataset.warnings.iter().partition(|finding| finding.name == UNREADABLE);
+        let mut lines: Vec<String> = left_out.into_iter().map(line).collect();
+        if !known.is_empty() {
+            let count = plural(known.len(), "warning");
+            lines.push(format!("{count} about these images, as before: `ablate data audit` lists them"));
+        }
+        return lines;
     }
     // A mark that cannot be made leaves the next call with more lines than it needs.
     fs::create_dir_all(folder).and_then(|()| files::write(&mark, b"")).ok();

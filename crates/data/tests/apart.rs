@@ -97,7 +97,7 @@ fn an_image_over_which_the_decoder_crashes_is_named_and_the_next_is_decoded() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
     let (large, other) = (large(folder.path()), files(folder.path()).remove(0));
-    for (signal, words) in [("-SEGV", "crashes the decoder (signal 11)"), ("-KILL", "was ended by signal 9")] {
+    for (signal, words) in [("-SEGV", "crashes the decoder (signal 11)"), ("-KILL", "was killed by signal 9")] {
         decode_with(Some(DECODER.into()));
         let decoding = std::thread::spawn({
             let large = large.clone();

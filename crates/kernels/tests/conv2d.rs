@@ -30,8 +30,9 @@ fn check(shape: &Shape, seed: u64, bias: bool, relu: bool) {
         y.iter_mut().for_each(|y| *y = y.max(0.0));
     }
     let dy: Vec<f64> = dy.iter().map(|dy| f64::from(*dy)).collect();
-    close("y", &results[0], &y, 1e-5);
-    close("dx", &results[1], &reference::conv_dx(shape, &dy, &kernel), 1e-5);
+    // Winograd's tiles round more often than the definition.
+    close("y", &results[0], &y, 3e-5);
+    close("dx", &results[1], &reference::conv_dx(shape, &dy, &kernel), 3e-5);
     close("dkernel", &results[2], &reference::conv_dkernel(shape, &x, &dy), 1e-4);
     close("dbias", &results[3], &reference::column_sums(&dy, shape.out_channels), 1e-4);
 }

@@ -53,9 +53,9 @@ fn describe(loaded: &Loaded) -> (String, Vec<Error>) {
     let experiment = &loaded.experiment;
     let mut text = format!("{}: {}\n", files::shown(&loaded.path), experiment.name);
     if !experiment.description.is_empty() {
-        // The lines of a description are the file's; indented, none of them passes for one of Ablate's.
-        let lines = experiment.description.lines().map(|line| format!("  {}\n", files::shown(line)));
-        text.extend(lines);
+        // Its further lines are indented, so that none of them passes for one of Ablate's.
+        let lines: Vec<String> = experiment.description.lines().map(|line| files::shown(line).to_string()).collect();
+        text.push_str(&format!("{}\n", lines.join("\n  ")));
     }
     let (variants, seeds) = (experiment.variants.len(), experiment.seeds.len());
     text.push_str(&format!(
