@@ -71,9 +71,9 @@ on = { "model.layers.dropout.rate" = 0.5 }
 MORE = ("--set", "training.epochs=5")
 # Kind: the state it is tried in, the files, as globs below the state's folder, and what `run` is asked for.
 KINDS = {
-    "pixels": ("whole", ["target/ablate/images/*/pixels-*"], ()),
+    "pixels": ("begun", ["target/ablate/images/*/pixels-*"], ()),
     "index": ("whole", ["target/ablate/images/*/index"], ()),
-    "sets": ("whole", ["target/ablate/images/*/sets/*"], ()),
+    "sets": ("begun", ["target/ablate/images/*/sets/*"], ()),
     "seen": ("whole", ["target/ablate/images/seen/*"], ()),
     "run.json": ("whole", ["results/flips/runs/*/*/run.json"], ()),
     "plan.json": ("whole", ["results/flips/runs/*/*/plan.json"], ()),

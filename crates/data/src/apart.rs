@@ -2,7 +2,7 @@
 //!
 //! Image files come from strangers, and decoders are the code that reads every byte of them. So a program that decodes
 //! starts itself again, once for each thread that asks, under a name of its own; such a process gives up its rights
-//! ([`confine`]), and answers over a socket: bytes in, a picture out. One that ends over an image takes nothing with it,
+//! (`confine`), and answers over a socket: bytes in, a picture out. One that ends over an image takes nothing with it,
 //! and the image is named. What comes out is what decoding in the program itself gives, to the bit.
 //!
 //! Records of containers hold plain levels and need no decoder; they stay where they are.

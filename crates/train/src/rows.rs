@@ -98,7 +98,7 @@ impl Rows {
         Counted { bytes: self.bytes, blake3: self.hasher.finalize().to_hex().to_string() }
     }
 
-    /// Takes out what is to be written, as [`Growing::take`].
+    /// Takes out what is to be written, as `Growing::take` does.
     pub fn take(&mut self) -> Addition {
         self.file.take()
     }
