@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from . import table
 from .setup import SCRATCH, TARGET, cargo, describe
@@ -43,7 +42,7 @@ values = [{rates}]
 
 def run(arguments):
     cargo("build", "--release", "--package", "cli")
-    describe(set(), Path(sys.executable), arguments.threads)
+    describe(arguments.threads, [])
     folder = SCRATCH / "many-variants"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "experiments").mkdir(parents=True)
