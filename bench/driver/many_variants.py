@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from . import table
 from .setup import SCRATCH, TARGET, cargo, describe
