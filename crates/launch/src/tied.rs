@@ -123,7 +123,9 @@ mod tests {
     #[test]
     fn what_it_started_ends_with_this_process_and_not_before() {
         let folder = tempfile::tempdir().unwrap();
-        let script = "cat /proc/self/oom_score_adj >score; sleep 600 & echo $! >ids; echo $$ >>ids; wait";
+        // The score is set when the process has begun, a moment later.
+        let script = "until grep -qx 1000 /proc/$$/oom_score_adj; do sleep 0.01; done; cat /proc/$$/oom_score_adj >score; \
+                      sleep 600 & echo $! >ids; echo $$ >>ids; wait";
         let tied = Tied::start(shell(script).current_dir(folder.path())).unwrap();
         let ids = folder.path().join("ids");
         wait_until("both have started", || lines(&ids).len() == 2);
