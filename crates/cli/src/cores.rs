@@ -33,7 +33,7 @@ impl Cores {
         Cores { jobs: capped(jobs), threads: capped(threads), count: count.get() }
     }
 
-    /// What a person is told who asked for more than there is.
+    /// Notices for options that ask for more than there is.
     pub fn notices(&self, jobs: Option<NonZeroUsize>, threads: Option<NonZeroUsize>) -> Vec<String> {
         let asked = [("--jobs", jobs, self.jobs), ("--threads", threads, self.threads)];
         let capped = asked.into_iter().filter_map(|(option, asked, given)| Some((option, asked?, given?)));

@@ -301,7 +301,7 @@ impl RunDisplay {
     }
 }
 
-/// Whether a terminal moves its cursor where it is told: one that calls itself `dumb`, or nothing, does not.
+/// Whether the terminal can move its cursor: not where `TERM` is `dumb` or unset.
 #[expect(clippy::disallowed_methods, reason = "decides how progress is shown, no result")]
 fn can_draw() -> bool {
     cfg!(windows) || std::env::var_os("TERM").is_some_and(|terminal| !terminal.is_empty() && terminal != "dumb")

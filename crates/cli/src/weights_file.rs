@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// The longest header, in bytes; that of the format's own library.
 const LONGEST: u64 = 100_000_000;
-/// The key of the header that is no array.
+/// The one key of the header that does not name an array.
 const METADATA: &str = "__metadata__";
 
 /// An array as the header has it.

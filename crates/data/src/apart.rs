@@ -109,7 +109,7 @@ fn fresh(program: &Path, patience: Duration, bytes: &[u8], wanted: &Wanted) -> R
     }
 }
 
-/// Why there is no answer of a process that ended over an image.
+/// Why a process that ended while decoding an image gave no answer.
 fn ended(status: ExitStatus, broken: &io::Error) -> Refusal {
     match status.signal() {
         Some(signal @ (libc::SIGABRT | libc::SIGKILL | libc::SIGTERM)) => {

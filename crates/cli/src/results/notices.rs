@@ -1,4 +1,4 @@
-//! What a person is told of results before anything is built.
+//! Notices about results, printed before anything is built.
 
 use super::departed::list;
 use super::{Results, Standing, Waiting};
